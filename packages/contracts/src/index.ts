@@ -1,1 +1,11 @@
-export {};
+export * from './id.js';
+export * from './timestamp.js';
+export * from './click.js';
+export * from './item.js';
+export * from './rejection.js';
+export * from './parse-event.js';
+export * from './cause.js';
+export * from './messages.js';
+export * from './topics.js';
+export * from './jobs.js';
+export * from './http.js';

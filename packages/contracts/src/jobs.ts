@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { causeSchema } from './cause.js';
+
+/** What a `train` job found out; also kept with the model version. `hr10`/`ndcg10` are on the held-out test clicks, full ranking. */
+export const metricsSchema = z.object({
+  hr10: z.number(),
+  ndcg10: z.number(),
+  popularity: z.object({ hr10: z.number(), ndcg10: z.number() }),
+  markov: z.object({ hr10: z.number(), ndcg10: z.number() }),
+  validationNdcg10: z.number(),
+  loss: z.number(),
+  epochs: z.int(),
+  users: z.int(),
+  items: z.int(),
+  clicks: z.int(),
+});
+
+const modelVersion = z.string().min(1).max(64);
+
+export const trainJobSchema = z.object({
+  reason: z.enum(['schedule', 'clicks', 'manual']),
+  epochs: z.int().positive().optional(),
+});
+export const trainResultSchema = z.object({ modelVersion, metrics: metricsSchema, seconds: z.number() });
+
+/** `modelVersion` absent: the version that the flow's train job wrote. */
+export const embedJobSchema = z.object({ modelVersion: modelVersion.optional() });
+export const embedResultSchema = z.object({
+  modelVersion,
+  items: z.int(),
+  users: z.int(),
+  indexRecall: z
+    .number()
+    .meta({ description: 'Share of the exact nearest items that the index finds, at 100, on sampled users.' }),
+  /** End of each partition of `sequence-updates` when the build started; activation waits until they are passed. */
+  awaitOffsets: z.record(z.string(), z.string()),
+  seconds: z.number(),
+});
+
+export const activateJobSchema = z.object({
+  modelVersion: modelVersion.optional(),
+  reason: z.enum(['train', 'rollback']),
+});
+export const activateResultSchema = z.object({ modelVersion, previous: z.string().nullable() });
+
+export const republishJobSchema = z.object({ modelVersion: modelVersion.optional(), cause: causeSchema });
+export const republishResultSchema = z.object({
+  modelVersion: z.string(),
+  users: z.int(),
+  published: z.int(),
+  seconds: z.number(),
+});
+
+export const evaluateJobSchema = z.object({ modelVersion });
+export const evaluateResultSchema = z.object({ modelVersion, metrics: metricsSchema });
+
+export const exportJobSchema = z.object({ modelVersion: modelVersion.optional(), file: z.string().min(1) });
+export const exportResultSchema = z.object({ modelVersion, file: z.string(), users: z.int(), items: z.int() });
+
+/** Every queue: what a job carries and what it answers. */
+export const JOBS = {
+  train: { data: trainJobSchema, result: trainResultSchema },
+  embed: { data: embedJobSchema, result: embedResultSchema },
+  activate: { data: activateJobSchema, result: activateResultSchema },
+  republish: { data: republishJobSchema, result: republishResultSchema },
+  evaluate: { data: evaluateJobSchema, result: evaluateResultSchema },
+  export: { data: exportJobSchema, result: exportResultSchema },
+} as const;
+
+export type JobName = keyof typeof JOBS;
+export type JobData<N extends JobName> = z.output<(typeof JOBS)[N]['data']>;
+export type JobResult<N extends JobName> = z.output<(typeof JOBS)[N]['result']>;
+export type Metrics = z.output<typeof metricsSchema>;
+
+export const JOB_NAMES = Object.keys(JOBS) as JobName[];
+
+/** What a running `train` job reports as its progress, and the dashboard shows. */
+export const trainProgressSchema = z.object({
+  phase: z.enum(['snapshot', 'training', 'evaluation', 'saving']),
+  epoch: z.int(),
+  epochs: z.int(),
+  step: z.int(),
+  steps: z.int(),
+  loss: z.number().nullable(),
+  /** One entry an epoch. */
+  curve: z.array(z.object({ epoch: z.int(), loss: z.number(), validationNdcg10: z.number().nullable() })),
+});
+export type TrainProgress = z.output<typeof trainProgressSchema>;
