@@ -1,1 +1,23 @@
-export {};
+export type { ModelConfig, SequenceEncoderConfig, TrainingConfig } from './config.js';
+export { defaultModelConfig } from './config.js';
+export { parseModelConfig } from './parse-model-config.js';
+export { ModelArtifactError, ModelConfigError, ModelInputError, NonFiniteLossError } from './errors.js';
+
+export type { LabelledSequences, SequenceBatch } from './data/sequence-batch.js';
+export { checkSequences, sequenceAt, sequenceBatch, sequenceCount } from './data/sequence-batch.js';
+export { splitLeaveOneOut, type LeaveOneOutSplit } from './data/split-leave-one-out.js';
+export { windows } from './data/windows.js';
+
+export type { SequenceEncoder } from './networks/encoder.js';
+export { createSequenceEncoder } from './networks/create-sequence-encoder.js';
+
+export type { EpochReport, StepReport, TrainRequest, TrainResult } from './training/train-encoder.js';
+export { trainEncoder } from './training/train-encoder.js';
+
+export type { RankingMetrics } from './evaluation/rank-of-target.js';
+export { evaluateFullRanking, type FullRankingRequest } from './evaluation/evaluate-full-ranking.js';
+export { evaluateMarkov, evaluatePopularity, type BaselineRequest } from './evaluation/baselines.js';
+export { topK, type TopK, type TopKRequest } from './evaluation/top-k.js';
+
+export { deserializeEncoder, serializeEncoder, type ModelFiles } from './artifacts/serialize-encoder.js';
+export { writeNpz, type NpzArray } from './artifacts/write-npz.js';

@@ -1,0 +1,51 @@
+import { ModelInputError } from '../errors.js';
+
+/**
+ * Ragged sequences in two arrays: the items of sequence u are `items[offsets[u]]` up to, not including,
+ * `items[offsets[u + 1]]`; item indexes from 1, oldest first. 0 is padding and never appears.
+ */
+export interface SequenceBatch {
+  readonly items: Int32Array;
+  /** One more than there are sequences, ascending from 0 to `items.length`. */
+  readonly offsets: Int32Array;
+}
+
+/** Sequences and, for each, the item that came next. */
+export interface LabelledSequences {
+  readonly inputs: SequenceBatch;
+  readonly targets: Int32Array;
+}
+
+export function sequenceCount(batch: SequenceBatch): number {
+  return batch.offsets.length - 1;
+}
+
+/** A view, not a copy. */
+export function sequenceAt(batch: SequenceBatch, index: number): Int32Array {
+  return batch.items.subarray(batch.offsets[index], batch.offsets[index + 1]);
+}
+
+export function sequenceBatch(sequences: readonly ArrayLike<number>[]): SequenceBatch {
+  const offsets = new Int32Array(sequences.length + 1);
+  sequences.forEach((sequence, index) => (offsets[index + 1] = offsets[index]! + sequence.length));
+  const items = new Int32Array(offsets[sequences.length]!);
+  sequences.forEach((sequence, index) => items.set(sequence, offsets[index]));
+  return { items, offsets };
+}
+
+/** Throws a ModelInputError unless the offsets fit the items and every item is of a vocabulary of `itemCount`. */
+export function checkSequences(batch: SequenceBatch, itemCount: number): void {
+  const { items, offsets } = batch;
+  if (offsets.length === 0 || offsets[0] !== 0 || offsets.at(-1) !== items.length) {
+    throw new ModelInputError(`offsets must go from 0 to ${items.length}, the number of items`);
+  }
+  for (let index = 1; index < offsets.length; index++) {
+    if (offsets[index]! < offsets[index - 1]!) throw new ModelInputError(`offsets must ascend, not so at ${index}`);
+  }
+  for (let index = 0; index < items.length; index++) {
+    const item = items[index]!;
+    if (item < 1 || item > itemCount) {
+      throw new ModelInputError(`items[${index}] must be from 1 to ${itemCount}, not ${item}`);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import { sequenceAt, sequenceBatch, sequenceCount, type LabelledSequences, type SequenceBatch } from './sequence-batch.js';
+
+export interface LeaveOneOutSplit {
+  readonly train: SequenceBatch;
+  readonly validation: LabelledSequences;
+  readonly test: LabelledSequences;
+}
+
+/**
+ * By time: a user's last click is the test target, the one before it the validation target. Each query's input is
+ * everything before its target, so a test input ends with the validation click. Users with fewer than three clicks are
+ * trained on only.
+ */
+export function splitLeaveOneOut(sequences: SequenceBatch): LeaveOneOutSplit {
+  const train: Int32Array[] = [];
+  const held: Int32Array[] = [];
+  for (let user = 0; user < sequenceCount(sequences); user++) {
+    const clicks = sequenceAt(sequences, user);
+    if (clicks.length < 3) {
+      train.push(clicks);
+    } else {
+      train.push(clicks.subarray(0, -2));
+      held.push(clicks);
+    }
+  }
+  return { train: sequenceBatch(train), validation: labelled(held, 2), test: labelled(held, 1) };
+}
+
+function labelled(clicks: readonly Int32Array[], fromEnd: number): LabelledSequences {
+  return {
+    inputs: sequenceBatch(clicks.map((items) => items.subarray(0, -fromEnd))),
+    targets: Int32Array.from(clicks, (items) => items.at(-fromEnd)!),
+  };
+}

@@ -1,0 +1,20 @@
+import { sequenceAt, sequenceBatch, sequenceCount, type SequenceBatch } from './sequence-batch.js';
+
+/**
+ * Cuts long sequences into windows of `length` steps (`length` + 1 items, since a step needs its label), from the newest
+ * backwards, one item shared by neighbours; what is left at the old end is kept when it is at least half a window.
+ * Sequences of one item have no label and are left out.
+ */
+export function windows(sequences: SequenceBatch, length: number): SequenceBatch {
+  const cut: Int32Array[] = [];
+  for (let user = 0; user < sequenceCount(sequences); user++) {
+    const items = sequenceAt(sequences, user);
+    let end = items.length;
+    while (end >= 2) {
+      cut.push(items.subarray(Math.max(0, end - length - 1), end));
+      end -= length;
+      if (end < length / 2) break;
+    }
+  }
+  return sequenceBatch(cut);
+}
