@@ -5,6 +5,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['source', 'node', 'import', 'default'] } },
   test: {
     include: ['{packages,services}/*/src/**/*.test.ts', '{infra,bench}/src/**/*.test.ts'],
+    globalSetup: ['infra/vitest-servers.mjs'],
     pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -1,0 +1,118 @@
+import { createReadStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { parse } from 'csv-parse';
+
+export const FILE_FORMATS = ['csv', 'tsv', 'jsonl'] as const;
+export type FileFormat = (typeof FILE_FORMATS)[number];
+
+/** One row: its 1-based line in the file, and the wanted fields in the order they were asked for; or why it could not be read. */
+export type FileRow =
+  { readonly line: number; readonly fields: readonly unknown[] } | { readonly line: number; readonly fault: string };
+
+/** The file or a column of it is not there: nothing can be replayed, and nothing has been. */
+export class EventFileError extends Error {
+  override readonly name = 'EventFileError';
+}
+
+/**
+ * Reads the named columns of a CSV, TSV or JSON Lines file, gzipped or not (told by its first bytes), row by row.
+ *
+ * @throws EventFileError when the file cannot be opened or its header lacks a column
+ */
+export async function* readRows(file: string, format: FileFormat, columns: readonly string[]): AsyncGenerator<FileRow> {
+  const text = await openText(file);
+  if (format === 'jsonl') yield* readJsonLines(file, text, columns);
+  else yield* readDelimited(file, text, format, columns);
+}
+
+async function openText(file: string): Promise<Readable> {
+  const found = await stat(file).catch(() => undefined);
+  if (!found?.isFile()) throw new EventFileError(`${file}: no such file`);
+  const handle = await open(file, 'r');
+  const magic = Buffer.alloc(2);
+  await handle.read(magic, 0, 2, 0).finally(() => handle.close());
+  const bytes = createReadStream(file, { highWaterMark: 1 << 20 });
+  if (magic[0] !== 0x1f || magic[1] !== 0x8b) return bytes;
+  const gunzip = createGunzip();
+  bytes.on('error', (error) => gunzip.destroy(error));
+  return bytes.pipe(gunzip);
+}
+
+async function* readDelimited(
+  file: string,
+  text: Readable,
+  format: 'csv' | 'tsv',
+  columns: readonly string[],
+): AsyncGenerator<FileRow> {
+  const parser = parse({
+    delimiter: format === 'csv' ? ',' : '\t',
+    // Tab-separated files do not quote: a quotation mark there is part of a title.
+    quote: format === 'csv' ? '"' : false,
+    relax_quotes: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    bom: true,
+    info: true,
+  });
+  text.on('error', (error) => parser.destroy(error));
+  text.pipe(parser);
+  let places: number[] | undefined;
+  for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
+    if (!places) {
+      places = columnPlaces(file, record, columns);
+      continue;
+    }
+    const row = record;
+    yield { line: info.lines, fields: places.map((place) => row[place]) };
+  }
+  if (!places) throw new EventFileError(`${file}: is empty, expected a header with ${columns.join(', ')}`);
+}
+
+function columnPlaces(file: string, header: readonly string[], columns: readonly string[]): number[] {
+  return columns.map((column) => {
+    const place = header.indexOf(column);
+    if (place < 0)
+      throw new EventFileError(
+        `${file}: no column "${column}"; it has ${header.map((name) => `"${name}"`).join(', ')}`,
+      );
+    return place;
+  });
+}
+
+async function* readJsonLines(file: string, text: Readable, columns: readonly string[]): AsyncGenerator<FileRow> {
+  const lines = createInterface({ input: text, crlfDelay: Infinity });
+  const failed = new Promise<never>((_, reject) => text.once('error', reject));
+  failed.catch(() => undefined);
+  let line = 0;
+  const found = new Set<string>();
+  for await (const content of lines) {
+    line += 1;
+    if (content.trim() === '') continue;
+    const object = parseObject(content);
+    if (!object) {
+      yield { line, fault: 'not a JSON object' };
+      continue;
+    }
+    for (const column of columns) if (object[column] !== undefined) found.add(column);
+    yield { line, fields: columns.map((column) => object[column]) };
+  }
+  if (text.errored) await failed;
+  const absent = columns.filter((column) => !found.has(column));
+  if (line === 0 || absent.length > 0) {
+    throw new EventFileError(`${file}: no row has a field "${absent.join('", "')}"`);
+  }
+}
+
+function parseObject(content: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(content);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
