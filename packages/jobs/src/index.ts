@@ -1,1 +1,24 @@
-export {};
+export type {
+  FlowStep,
+  FlowView,
+  Jobs,
+  JobOutcome,
+  JobState,
+  JobView,
+  JobWorker,
+  QueueCounts,
+  StartedFlow,
+  WaitOptions,
+  WorkerOptions,
+} from './jobs.js';
+export type { Control, PreviousOf, RunningJob } from './running-job.js';
+export {
+  FINAL_FAILURES,
+  formatFailure,
+  JobFailedError,
+  parseFailure,
+  type FinalFailure,
+  type JobFailure,
+} from './job-failure.js';
+export { createJobs, type JobsOptions } from './create-jobs.js';
+export { boardQueues } from './board-queues.js';

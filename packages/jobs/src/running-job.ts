@@ -1,0 +1,33 @@
+import type { JobData, JobName, JobResult, TrainProgress } from '@click-recall/contracts';
+
+/** The job before each in a flow: its result is handed on. */
+export interface PreviousOf {
+  train: never;
+  embed: JobResult<'train'>;
+  activate: JobResult<'embed'>;
+  republish: JobResult<'activate'>;
+  evaluate: never;
+  export: never;
+}
+
+export type Control = 'run' | 'pause' | 'cancel';
+
+/** A job in the hands of a worker. */
+export interface RunningJob<N extends JobName> {
+  readonly name: N;
+  readonly id: string;
+  readonly data: JobData<N>;
+  /** What the flow's job before this one answered; undefined in the first job of a flow and outside flows. */
+  readonly previous: PreviousOf[N] | undefined;
+  /** From 1. */
+  readonly attempt: number;
+  /** Aborts when the job was cancelled, when this worker stops, and when another worker has taken the job over. */
+  readonly signal: AbortSignal;
+  /** What an operator wants now; read from Redis every `controlMs`. */
+  control(): Control;
+  /** Called at each change of `control`. */
+  onControl(listener: (control: Control) => void): void;
+  progress(progress: N extends 'train' ? TrainProgress : object): Promise<void>;
+  /** A line on the dashboard. */
+  log(line: string): Promise<void>;
+}

@@ -1,0 +1,5 @@
+import type { Registry } from './registry.js';
+
+export function createFileRegistry(_url: string): Registry {
+  throw new Error('not written yet');
+}
