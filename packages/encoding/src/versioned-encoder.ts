@@ -1,0 +1,72 @@
+import { deserializeEncoder, sequenceBatch, type ModelFiles, type SequenceEncoder } from '@click-recall/model';
+import { readVocabulary, VOCABULARY_FILE } from './vocabulary.js';
+
+/** A model version that speaks of items by their ids. */
+export interface VersionedEncoder {
+  readonly version: string;
+  /** D. */
+  readonly dim: number;
+  /** L: no more of a user's newest clicks than this are looked at. */
+  readonly sequenceLength: number;
+  /** The items the version knows, by row: row r of `itemVectors` (from 0) is `itemIds[r]`. */
+  readonly itemIds: readonly string[];
+  /** The item's row, or undefined for an item that the version has not seen. */
+  rowOf(itemId: string): number | undefined;
+  /**
+   * One vector of length D a sequence of item ids (oldest first); items that the version has not seen are skipped, and a
+   * sequence without any known one has no vector. Blocks the thread; callers cut large lists in slices.
+   */
+  encode(sequences: readonly (readonly string[])[]): (Float32Array | undefined)[];
+  /** Items x D, without the padding row. A copy. */
+  itemVectors(): Float32Array;
+  dispose(): void;
+}
+
+/** Throws a ModelArtifactError naming the file for anything damaged or missing. */
+export function createVersionedEncoder(version: string, files: ModelFiles): VersionedEncoder {
+  const encoder = deserializeEncoder(files);
+  try {
+    return ofItems(version, encoder, readVocabulary(files.get(VOCABULARY_FILE), encoder.itemCount));
+  } catch (error) {
+    encoder.dispose();
+    throw error;
+  }
+}
+
+function ofItems(version: string, encoder: SequenceEncoder, itemIds: readonly string[]): VersionedEncoder {
+  const rows = new Map(itemIds.map((itemId, row) => [itemId, row]));
+  const { dim } = encoder;
+  const { sequenceLength } = encoder.config;
+
+  /** Item indexes (row + 1; 0 is padding) of the newest known items. */
+  const indexes = (sequence: readonly string[]): number[] => {
+    const known: number[] = [];
+    for (let place = sequence.length - 1; place >= 0 && known.length < sequenceLength; place--) {
+      const row = rows.get(sequence[place]!);
+      if (row !== undefined) known.push(row + 1);
+    }
+    return known.reverse();
+  };
+
+  return {
+    version,
+    dim,
+    sequenceLength,
+    itemIds,
+    rowOf: (itemId) => rows.get(itemId),
+    encode(sequences) {
+      const known = sequences.map(indexes);
+      const filled = known.filter((sequence) => sequence.length > 0);
+      if (filled.length === 0) return known.map(() => undefined);
+      const vectors = encoder.encode(sequenceBatch(filled));
+      let row = 0;
+      return known.map((sequence) => {
+        if (sequence.length === 0) return undefined;
+        const start = dim * row++;
+        return vectors.slice(start, start + dim);
+      });
+    },
+    itemVectors: () => encoder.itemVectors().slice(dim),
+    dispose: () => encoder.dispose(),
+  };
+}
