@@ -1,0 +1,37 @@
+import { format } from 'node:util';
+
+interface Bench {
+  readonly summary: string;
+  readonly load: () => Promise<{ run(args: string[], options: { json: boolean }): Promise<void> }>;
+}
+
+/** Every bench by name. Each module is loaded only when it is run: some load TensorFlow, some must not. */
+const BENCHES: Readonly<Record<string, Bench>> = {
+  ingest: { summary: 'events applied per second, beside a bare consumer', load: () => import('./ingest.js') },
+  freshness: { summary: 'from a click to the recommendation it caused', load: () => import('./freshness.js') },
+  recall: { summary: 'HTTP recommendations at a fixed rate', load: () => import('./recall.js') },
+  train: { summary: 'milliseconds per training step (--peer FILE: beside another program)', load: () => import('./train.js') },
+  quality: { summary: 'HR@10 and NDCG@10 on a log (--data FILE)', load: () => import('./quality.js') },
+};
+
+/**
+ * Runs a bench.
+ *
+ * @returns the exit code: 2 for a name that is none
+ */
+export async function main(name: string, args: readonly string[]): Promise<number> {
+  const bench = BENCHES[name];
+  if (!bench) {
+    process.stderr.write(usage());
+    return 2;
+  }
+  const rest = args.filter((arg) => arg !== '--json');
+  const { run } = await bench.load();
+  await run(rest, { json: rest.length !== args.length });
+  return 0;
+}
+
+function usage(): string {
+  const rows = Object.entries(BENCHES).map(([name, { summary }]) => format('  %s %s', name.padEnd(10), summary));
+  return `usage: npm run bench -- NAME [--json] [options of the bench]\n\n${rows.join('\n')}\n`;
+}

@@ -1,0 +1,49 @@
+// npm run bench -- NAME [options]: sets up what is missing, starts Kafka and Redis of its own where a bench needs them
+// and none are given, and runs the bench. Never a timed test: it prints figures.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { bootstrap } from './bootstrap.mjs';
+import { ROOT } from './bootstrap/run.mjs';
+import { startKafka } from './local/kafka.mjs';
+import { startRedis } from './local/redis.mjs';
+
+const NEEDS_SERVERS = new Set(['ingest', 'freshness', 'recall']);
+
+const [name = '', ...args] = process.argv.slice(2);
+const servers = NEEDS_SERVERS.has(name) && !args.includes('--help');
+await bootstrap({ kafka: servers, redis: servers, tensorflow: true });
+
+/** @type {(() => Promise<unknown>)[]} */
+const closers = [];
+let stopped = false;
+const close = async () => {
+  if (stopped) return;
+  stopped = true;
+  for (const closer of closers.reverse()) await closer();
+};
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
+  process.once(signal, () => void close().finally(() => process.exit(130)));
+}
+
+try {
+  if (servers) {
+    const folder = await mkdtemp(join(tmpdir(), 'click-recall-bench-'));
+    closers.push(() => rm(folder, { recursive: true, force: true }));
+    if (!process.env['KAFKA_BROKERS']) {
+      const kafka = await startKafka({ dataDir: join(folder, 'kafka') });
+      closers.push(() => kafka.stop());
+      process.env['KAFKA_BROKERS'] = kafka.address;
+    }
+    if (!process.env['REDIS_URL']) {
+      const redis = await startRedis({ dataDir: join(folder, 'redis') });
+      closers.push(() => redis.stop());
+      process.env['REDIS_URL'] = redis.address;
+    }
+  }
+  const { main } = await import(pathToFileURL(join(ROOT, 'bench/dist/main.js')).href);
+  process.exitCode = await main(name, args);
+} finally {
+  await close();
+}
