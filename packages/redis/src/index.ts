@@ -1,1 +1,28 @@
-export {};
+export type { Command, RedisCommands, Reply, Script, ScriptCall } from './connection/commands.js';
+export { RedisReplyError, RedisUnavailableError } from './connection/errors.js';
+export type { RedisConnection, RedisState } from './connection/redis-connection.js';
+export { createRedis, type RedisLogger, type RedisOptions } from './connection/create-redis.js';
+export type { AppliedUser, Sequence, SequenceEvent, SequenceOperation, UserOperations } from './sequences/sequence.js';
+export {
+  createSequenceStore,
+  type SequenceStore,
+  type SequenceStoreOptions,
+  type SequenceTotals,
+} from './sequences/create-sequence-store.js';
+export { createOffsetStore, type Advance, type OffsetStore } from './sequences/create-offset-store.js';
+export { createRecordClient, type RecordClient } from './records/create-record-client.js';
+export { createItemStore, type ItemStore } from './records/create-item-store.js';
+export {
+  createModelStore,
+  type Lift,
+  type ModelRecord,
+  type ModelStatus,
+  type ModelStore,
+} from './records/create-model-store.js';
+export { createUserVectorStore, type UserVector, type UserVectorStore } from './vectors/create-user-vector-store.js';
+export {
+  createActivationStore,
+  type Activated,
+  type Activation,
+  type ActivationStore,
+} from './activation/create-activation-store.js';

@@ -1,0 +1,24 @@
+import type { RedisCommands } from './commands.js';
+
+/** What the connection is doing; `unreachable` is retried with backoff for ever. */
+export type RedisState = 'connecting' | 'ready' | 'unreachable' | 'closed';
+
+/** One place of a server to connect to; opaque to everybody but the stores. */
+export interface RedisConnection {
+  /** Address without a secret, for messages. */
+  readonly address: string;
+  readonly status: RedisState;
+  readonly commands: RedisCommands;
+  /** Resolves once the server answered; rejects with `RedisUnavailableError` when closed before, or after `timeoutMs`. */
+  ready(timeoutMs?: number): Promise<void>;
+  /** Rejects with `RedisUnavailableError` when the server does not answer now. */
+  ping(): Promise<void>;
+  /** Calls back with the present state and at each change; returns the way to stop. */
+  onState(listener: (state: RedisState) => void): () => void;
+  /** Calls back with each message of a channel, over a connection of its own; resolves once subscribed. */
+  subscribe(channel: string, listener: (message: string) => void): Promise<() => Promise<void>>;
+  /** Another connection to the same server, for work that must not wait behind this one's. */
+  duplicate(): RedisConnection;
+  /** Waits for replies under way, then closes; safe to call twice. */
+  quit(): Promise<void>;
+}
