@@ -1,1 +1,15 @@
-export {};
+export * from './errors.js';
+export * from './config/environment.js';
+export * from './config/load-config.js';
+export * from './config/redacted.js';
+export * from './logger.js';
+export * from './metrics/catalogue.js';
+export * from './metrics/create-metrics.js';
+export * from './health/create-health.js';
+export * from './retry.js';
+export * from './lifecycle/create-scope.js';
+export * from './lifecycle/run-service.js';
+export * from './http/http-error.js';
+export * from './http/api-keys.js';
+export * from './http/create-http-server.js';
+export * from './http/listen.js';

@@ -1,0 +1,114 @@
+import { loadConfig, type Config, type ServiceName } from '../config/load-config.js';
+import { redacted } from '../config/redacted.js';
+import { ConfigError, messageOf } from '../errors.js';
+import { createHealth, type Health } from '../health/create-health.js';
+import { createLogger, type Logger } from '../logger.js';
+import { createMetrics, type Metrics } from '../metrics/create-metrics.js';
+import { createScope, type Scope } from './create-scope.js';
+
+/** What every service is given by {@link runService}. */
+export interface ServiceContext {
+  readonly service: ServiceName;
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly health: Health;
+  readonly scope: Scope;
+  /** Aborted as soon as the service is asked to stop; hand it to whatever waits. */
+  readonly signal: AbortSignal;
+  /** Something that cannot be gone on from: logs it, stops in order and ends the process with 1. Safe to call from callbacks. */
+  readonly crash: (error: unknown) => void;
+}
+
+/** What {@link runService} needs of the process. */
+export type ProcessLike = Pick<NodeJS.Process, 'on' | 'exit' | 'stderr'>;
+
+export interface RunServiceOptions {
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly process?: ProcessLike;
+  readonly logger?: Logger;
+  /** The stop takes no longer than this, in ms. */
+  readonly deadlineMs?: number;
+}
+
+/**
+ * Runs a service until it is asked to stop. `main` opens its parts, registers each with the scope and returns; the process
+ * then lives until SIGTERM or SIGINT (ordered stop, exit 0), a second signal (exit 1 at once), the deadline of the stop
+ * (exit 1) or a crash: `main` rejecting, `context.crash`, an unhandled rejection (ordered stop, exit 1), an uncaught
+ * exception (exit 1 at once, since nothing is known of the state). A faulty configuration prints every fault and exits 2.
+ */
+export async function runService(
+  service: ServiceName,
+  main: (context: ServiceContext) => Promise<void>,
+  options: RunServiceOptions = {},
+): Promise<void> {
+  const host = options.process ?? process;
+  const config = configOrExit(service, host, options.env);
+  if (!config) return;
+  const logger = options.logger ?? createLogger({ service, level: config.logLevel });
+  const metrics = createMetrics(service);
+  const health = createHealth({ logger, metrics });
+  const scope = createScope(logger);
+  scope.add('store', 'health', () => health.close());
+  const stopping = new AbortController();
+
+  async function stop(code: number): Promise<void> {
+    stopping.abort(new Error(`${service} is stopping`));
+    const deadlineMs = options.deadlineMs ?? 15_000;
+    const deadline = setTimeout(() => {
+      logger.fatal(`stopping took longer than ${deadlineMs} ms; leaving`);
+      host.exit(1);
+    }, deadlineMs);
+    const clean = await scope.close();
+    clearTimeout(deadline);
+    logger.info('stopped');
+    host.exit(clean ? code : 1);
+  }
+
+  function crash(error: unknown): void {
+    if (stopping.signal.aborted) {
+      logger.error({ err: error }, `while stopping: ${messageOf(error)}`);
+      return;
+    }
+    if (error instanceof ConfigError) logger.fatal({ faults: error.faults }, error.message);
+    else logger.fatal({ err: error }, `crashed: ${messageOf(error)}`);
+    void stop(1);
+  }
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    host.on(signal, () => {
+      if (stopping.signal.aborted) {
+        logger.warn(`${signal} again: leaving at once`);
+        host.exit(1);
+        return;
+      }
+      logger.info(`${signal}: stopping`);
+      void stop(0);
+    });
+  }
+  host.on('unhandledRejection', crash);
+  host.on('uncaughtException', (error: Error) => {
+    logger.fatal({ err: error }, `uncaught: ${messageOf(error)}`);
+    host.exit(1);
+  });
+
+  logger.info({ config: redacted(config), pid: process.pid, node: process.version }, 'starting');
+  try {
+    await main({ service, config, logger, metrics, health, scope, signal: stopping.signal, crash });
+  } catch (error) {
+    // A stop that was asked for during the start makes what waits in `main` reject; that is no crash.
+    if (!stopping.signal.aborted) crash(error);
+  }
+}
+
+function configOrExit(service: string, host: ProcessLike, env: RunServiceOptions['env']): Config | undefined {
+  try {
+    return loadConfig(env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const lines = error.faults.map(({ variable, expected }) => `  ${variable}: ${expected}`);
+    host.stderr.write(`${service}: the configuration cannot be used\n${lines.join('\n')}\n`);
+    host.exit(2);
+    return undefined;
+  }
+}

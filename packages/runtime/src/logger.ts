@@ -1,0 +1,42 @@
+import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
+import { PinoPretty } from 'pino-pretty';
+
+export type Logger = PinoLogger;
+
+export interface LoggerOptions {
+  readonly service: string;
+  readonly level: string;
+  /** For people; default: when standard output is a terminal. */
+  readonly pretty?: boolean;
+  /** Default: standard output. */
+  readonly destination?: DestinationStream;
+}
+
+/** Keys whose values are never logged, at the top and one and two levels down. */
+const SECRETS = ['password', 'consolePassword', 'apiKeys', 'authorization', '["x-api-key"]', 'sasl.password'];
+const PATHS = SECRETS.flatMap((key) => {
+  const under = key.startsWith('[') ? key : `.${key}`;
+  return [key, `*${under}`, `*.*${under}`];
+});
+
+/** A logger that writes one JSON object a line (lines for people on a terminal), with the service's name and secrets left out. */
+export function createLogger({ service, level, pretty, destination }: LoggerOptions): Logger {
+  const options = {
+    level,
+    base: { service },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    redact: { paths: PATHS, censor: '[redacted]' },
+  };
+  if (pretty ?? (destination === undefined && process.stdout.isTTY)) {
+    const lines = PinoPretty({
+      sync: true,
+      translateTime: 'SYS:HH:MM:ss',
+      ignore: 'pid,hostname,service',
+      messageFormat: `${service}: {msg}`,
+      ...(destination && { destination }),
+    });
+    return pino(options, lines);
+  }
+  return destination ? pino(options, destination) : pino(options);
+}
