@@ -41,9 +41,15 @@ export async function startService(spec: ServiceSpec): Promise<ServiceProcess> {
   await mkdir(spec.logFolder, { recursive: true });
   const logFile = join(spec.logFolder, `${spec.name}.log`);
   const log = createWriteStream(logFile, { flags: 'a' });
-  const child = spawn(process.execPath, [spec.main], { env: { ...spec.env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  child.stdout.pipe(log, { end: false });
-  child.stderr.pipe(log, { end: false });
+  const child = spawn(process.execPath, [spec.main], {
+    env: { ...spec.env },
+    // A group of its own: Ctrl-C reaches only us, and we stop the services in order.
+    detached: true,
+    // The channel carries no messages; it closes when this process dies, and the service stops by itself.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  child.stdout?.pipe(log, { end: false });
+  child.stderr?.pipe(log, { end: false });
   const ended = new Promise<number | null>((resolve) => {
     child.once('error', () => resolve(1));
     child.once('close', (code) => log.end(() => resolve(code)));
