@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { debianArchives } from './apt-sources.mjs';
 import { cacheFolder, makeOnce } from './cache.mjs';
+import { folderBytes } from './folder-bytes.mjs';
 import { SetupProblem } from './problem.mjs';
 import { bytes } from './progress.mjs';
 import { outputOf, run, which } from './run.mjs';
@@ -195,16 +196,4 @@ async function unpackFrom(aside, archive, task) {
   const version = await versionOf(await unpackedCommand(root));
   if (Number.parseInt(version) < OLDEST_REDIS) throw new Error(`the archive has Redis ${version}`);
   await run('rm', ['-rf', apt, debs]);
-}
-
-/** @param {string} folder */
-async function folderBytes(folder) {
-  let total = 0;
-  for (const name of await readdir(folder).catch(() => [])) {
-    total += await stat(join(folder, name)).then(
-      (info) => info.size,
-      () => 0,
-    );
-  }
-  return total;
 }

@@ -13,6 +13,7 @@ const TAIL_LINES = 15;
  * @property {Record<string, string | undefined>} [env] added to this process's environment
  * @property {(line: string) => void} [onLine] called with every line of stdout and stderr
  * @property {number} [timeoutMs] the command is killed after this long
+ * @property {AbortSignal} [signal] kills the command
  */
 
 /** A command that ended with another code than 0, was killed, or could not be started. */
@@ -44,6 +45,7 @@ export async function run(command, args, options = {}) {
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: options.timeoutMs,
+    signal: options.signal,
     killSignal: 'SIGKILL',
   });
   /** @type {string[]} */
