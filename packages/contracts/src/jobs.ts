@@ -43,7 +43,12 @@ export const activateJobSchema = z.object({
 });
 export const activateResultSchema = z.object({ modelVersion, previous: z.string().nullable() });
 
-export const republishJobSchema = z.object({ modelVersion: modelVersion.optional(), cause: causeSchema });
+/** `itemIds`: only users whose recommendations would hold one of these, deleted now, get new ones (cause `item-deleted`). */
+export const republishJobSchema = z.object({
+  modelVersion: modelVersion.optional(),
+  cause: causeSchema,
+  itemIds: z.array(z.string()).max(10_000).optional(),
+});
 export const republishResultSchema = z.object({
   modelVersion: z.string(),
   users: z.int(),

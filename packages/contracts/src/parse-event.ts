@@ -42,6 +42,14 @@ export function parseItem(bytes: Uint8Array | null): Parsed<Item> {
   return object.ok ? checked(itemSchema, object.value) : object;
 }
 
+/** Reads the bytes of a message between services; all of their schemas are of version 1. */
+export function parseMessage<T>(schema: z.ZodType<T>, bytes: Uint8Array | null): Parsed<T> {
+  const json = parseJson(bytes);
+  if (!json.ok) return json;
+  const object = parseObject(json.value, 1);
+  return object.ok ? checked(schema, object.value) : object;
+}
+
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 function parseJson(bytes: Uint8Array | null): Parsed<unknown> {
