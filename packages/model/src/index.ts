@@ -9,7 +9,7 @@ export { splitLeaveOneOut, type LeaveOneOutSplit } from './data/split-leave-one-
 export { windows } from './data/windows.js';
 
 export type { SequenceEncoder } from './networks/encoder.js';
-export { createSequenceEncoder } from './networks/create-sequence-encoder.js';
+export { createSequenceEncoder } from './networks/sequence-encoder/sequence-encoder.js';
 
 export type { EpochReport, StepReport, TrainRequest, TrainResult } from './training/train-encoder.js';
 export { trainEncoder } from './training/train-encoder.js';

@@ -1,7 +1,9 @@
 import type { ModelConfig } from '../config.js';
+import type { PlaceBatch } from '../data/place-batch.js';
 import type { SequenceBatch } from '../data/sequence-batch.js';
+import type { Parameters } from './parameters.js';
 
-/** A trained or fresh encoder of click sequences. Its parameters and optimizer state live outside TensorFlow. */
+/** A trained or fresh encoder of click sequences. Its weights and optimizer state live outside TensorFlow. */
 export interface SequenceEncoder {
   readonly config: ModelConfig['encoder'];
   /** N: the vocabulary is the item indexes 1 to N. */
@@ -19,4 +21,33 @@ export interface SequenceEncoder {
   grow(itemCount: number): void;
   /** Frees what it holds in TensorFlow; using it afterwards is an error. */
   dispose(): void;
+
+  /** One step in place, forward, backward, Adam. Returns the loss; one that is not finite leaves everything as it was. */
+  trainStep(batch: TrainingBatch, settings: StepSettings): number;
+  /** A copy of weights and optimizer state, to save or to go back to. */
+  snapshot(): EncoderState;
+  /** Goes back to a snapshot of an encoder of the same vocabulary. */
+  restore(state: EncoderState): void;
+}
+
+/** Everything that has to be kept of an encoder, beside its config. */
+export interface EncoderState {
+  readonly itemCount: number;
+  readonly seed: number;
+  /** Adam steps taken so far. */
+  readonly steps: number;
+  readonly parameters: Parameters;
+}
+
+/** Input sequences and the label of every place; arrays are L * B, place by place. */
+export interface TrainingBatch extends PlaceBatch {
+  /** The next item; a random negative at padded places. */
+  readonly labels: Int32Array;
+  /** Subtracted from the label's logits. */
+  readonly hotWeights?: Float32Array | undefined;
+}
+
+export interface StepSettings {
+  readonly learningRate: number;
+  readonly maskAccidentalHits: boolean;
 }

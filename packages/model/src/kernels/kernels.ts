@@ -1,0 +1,166 @@
+import {
+  boolAttribute,
+  execute,
+  floatType,
+  floatTypeNamed,
+  free,
+  indexType,
+  integerAttribute,
+  integers,
+  type Tensor,
+} from './tensorflow.js';
+
+export interface MatMulOptions {
+  readonly transposeA?: boolean;
+  readonly transposeB?: boolean;
+}
+
+/** [n,k] [k,m] -> [n,m] */
+export function matMul(a: Tensor, b: Tensor, { transposeA = false, transposeB = false }: MatMulOptions = {}): Tensor {
+  const attributes = [floatType, boolAttribute('transpose_a', transposeA), boolAttribute('transpose_b', transposeB)];
+  return execute('MatMul', attributes, [a, b]);
+}
+
+/** [...,n,k] [...,k,m] -> [...,n,m] */
+export function batchMatMul(a: Tensor, b: Tensor, options: MatMulOptions = {}): Tensor {
+  const { transposeA = false, transposeB = false } = options;
+  return execute('BatchMatMulV2', [floatType, boolAttribute('adj_x', transposeA), boolAttribute('adj_y', transposeB)], [a, b]);
+}
+
+export const add = binary('AddV2');
+export const subtract = binary('Sub');
+export const multiply = binary('Mul');
+export const maximum = binary('Maximum');
+export const minimum = binary('Minimum');
+export const square = unary('Square');
+export const log = unary('Log');
+export const rsqrt = unary('Rsqrt');
+export const relu = unary('Relu');
+/** Over the last axis. */
+export const softmax = unary('Softmax');
+/** The diagonal of the two innermost axes. */
+export const diagonal = unary('MatrixDiagPart');
+
+/** Gradient of relu: `dy` where the features were above 0. */
+export function reluGradient(dy: Tensor, features: Tensor): Tensor {
+  return execute('ReluGrad', [floatType], [dy, features]);
+}
+
+/** Adds a vector along the last axis. */
+export function biasAdd(x: Tensor, bias: Tensor): Tensor {
+  return execute('BiasAdd', [floatType], [x, bias]);
+}
+
+/** Sum over all axes but the last. */
+export function biasGradient(dy: Tensor): Tensor {
+  return execute('BiasAddGrad', [floatType], [dy]);
+}
+
+/** Mean over the last axis, which stays with length 1. */
+export function meanLast(x: Tensor): Tensor {
+  return reduceLast('Mean', x);
+}
+
+/** Sum over the last axis, which stays with length 1. */
+export function sumLast(x: Tensor): Tensor {
+  return reduceLast('Sum', x);
+}
+
+/** Sum over everything, a scalar. */
+export function sumAll(x: Tensor): Tensor {
+  const axes = integers(Int32Array.from(x.shape, (_, axis) => axis), [x.shape.length]);
+  const sum = execute('Sum', [boolAttribute('keep_dims', false), floatType, indexType('Tidx')], [x, axes]);
+  axes.dispose();
+  return sum;
+}
+
+export function transpose(x: Tensor, axes: readonly number[]): Tensor {
+  const permutation = integers(Int32Array.from(axes), [axes.length]);
+  const transposed = execute('Transpose', [floatType, indexType('Tperm')], [x, permutation]);
+  permutation.dispose();
+  return transposed;
+}
+
+/** No copy. */
+export function reshape(x: Tensor, shape: number[]): Tensor {
+  return x.reshape(shape);
+}
+
+/** `count` entries of the first axis; no copy. */
+export function sliceFirst(x: Tensor, start: number, count: number): Tensor {
+  const rank = x.shape.length;
+  const begin = integers(Int32Array.from({ length: rank }, (_, axis) => (axis === 0 ? start : 0)), [rank]);
+  const size = integers(Int32Array.from({ length: rank }, (_, axis) => (axis === 0 ? count : -1)), [rank]);
+  const slice = execute('Slice', [floatType, indexType('Index')], [x, begin, size]);
+  begin.dispose();
+  size.dispose();
+  return slice;
+}
+
+/** Joins along the first axis. */
+export function concatFirst(parts: Tensor[]): Tensor {
+  const axis = integers(new Int32Array(1), []);
+  const attributes = [integerAttribute('N', parts.length), floatType, indexType('Tidx')];
+  const joined = execute('ConcatV2', attributes, [...parts, axis]);
+  axis.dispose();
+  return joined;
+}
+
+/** Rows of `table` [n, ...] at `indexes` [...]. */
+export function gather(table: Tensor, indexes: Tensor): Tensor {
+  const axis = integers(new Int32Array(1), []);
+  const attributes = [floatTypeNamed('Tparams'), indexType('Tindices'), indexType('Taxis')];
+  const rows = execute('GatherV2', attributes, [table, indexes, axis]);
+  axis.dispose();
+  return rows;
+}
+
+/** Gradient of gather: adds up the rows [r, d] that share a segment, [segments, d]. */
+export function segmentSum(rows: Tensor, segmentOfRow: Tensor, segments: number): Tensor {
+  const count = integers(Int32Array.of(segments), []);
+  const attributes = [floatType, indexType('Tindices'), indexType('Tnumsegments')];
+  const sums = execute('UnsortedSegmentSum', attributes, [rows, segmentOfRow, count]);
+  count.dispose();
+  return sums;
+}
+
+export function equalIntegers(a: Tensor, b: Tensor): Tensor {
+  return execute('Equal', [indexType('T')], [a, b]);
+}
+
+export function greaterEqual(a: Tensor, b: Tensor): Tensor {
+  return execute('GreaterEqual', [floatType], [a, b]);
+}
+
+/** Uniform in [0, 1), settled by the two seeds alone. */
+export function statelessUniform(shape: readonly number[], seed: number, secondSeed: number): Tensor {
+  const size = integers(Int32Array.from(shape), [shape.length]);
+  const seeds = integers(Int32Array.of(seed, secondSeed), [2]);
+  const attributes = [floatTypeNamed('dtype'), indexType('T'), indexType('Tseed')];
+  const uniform = execute('StatelessRandomUniform', attributes, [size, seeds]);
+  free([size, seeds]);
+  return uniform;
+}
+
+export function and(a: Tensor, b: Tensor): Tensor {
+  return execute('LogicalAnd', [], [a, b]);
+}
+
+export function select(condition: Tensor, whereTrue: Tensor, whereFalse: Tensor): Tensor {
+  return execute('SelectV2', [floatType], [condition, whereTrue, whereFalse]);
+}
+
+function unary(name: string): (x: Tensor) => Tensor {
+  return (x) => execute(name, [floatType], [x]);
+}
+
+function binary(name: string): (a: Tensor, b: Tensor) => Tensor {
+  return (a, b) => execute(name, [floatType], [a, b]);
+}
+
+function reduceLast(name: string, x: Tensor): Tensor {
+  const axis = integers(Int32Array.of(-1), [1]);
+  const reduced = execute(name, [boolAttribute('keep_dims', true), floatType, indexType('Tidx')], [x, axis]);
+  axis.dispose();
+  return reduced;
+}

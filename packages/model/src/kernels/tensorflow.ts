@@ -1,0 +1,84 @@
+/**
+ * The only file that imports TensorFlow.js. Networks are written with the few kernels below, called by name through the
+ * backend: fused ones that TensorFlow.js does not offer, and no recording for its own gradients, which are slower
+ * (docs/decisions/0002-hand-written-gradients.md).
+ */
+import * as tf from '@tensorflow/tfjs-node-gpu';
+import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js';
+import type { TFEOpAttr } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
+
+export type Tensor = tf.Tensor;
+export type Attribute = TFEOpAttr;
+
+const backend = tf.backend() as NodeJSKernelBackend;
+const { binding } = backend;
+
+export const floatType = typeAttribute('T', binding.TF_FLOAT);
+
+export function typeAttribute(name: string, value: number): Attribute {
+  return { name, type: binding.TF_ATTR_TYPE, value };
+}
+
+export function indexType(name: string): Attribute {
+  return typeAttribute(name, binding.TF_INT32);
+}
+
+export function floatTypeNamed(name: string): Attribute {
+  return typeAttribute(name, binding.TF_FLOAT);
+}
+
+export function boolAttribute(name: string, value: boolean): Attribute {
+  return { name, type: binding.TF_ATTR_BOOL, value };
+}
+
+export function integerAttribute(name: string, value: number): Attribute {
+  return { name, type: binding.TF_ATTR_INT, value };
+}
+
+export function floatAttribute(name: string, value: number): Attribute {
+  return { name, type: binding.TF_ATTR_FLOAT, value };
+}
+
+export function stringAttribute(name: string, value: string): Attribute {
+  return { name, type: binding.TF_ATTR_STRING, value };
+}
+
+export function execute(name: string, attributes: Attribute[], inputs: Tensor[]): Tensor {
+  return backend.executeSingleOutput(name, attributes, inputs);
+}
+
+export function executeAll(name: string, attributes: Attribute[], inputs: Tensor[], outputs: number): Tensor[] {
+  return backend.executeMultipleOutputs(name, attributes, inputs, outputs);
+}
+
+export function floats(values: Float32Array, shape: number[]): Tensor {
+  return tf.tensor(values, shape, 'float32');
+}
+
+export function integers(values: Int32Array, shape: number[]): Tensor {
+  return tf.tensor(values, shape, 'int32');
+}
+
+export function booleans(values: Uint8Array, shape: number[]): Tensor {
+  return tf.tensor(values, shape, 'bool');
+}
+
+export function readFloats(tensor: Tensor): Float32Array {
+  return tensor.dataSync<'float32'>();
+}
+
+/** Frees every tensor made inside, except those in what `work` returns. */
+export function scope<T>(work: () => T): T {
+  // The container type leaves interfaces out, though any nesting of objects and arrays is searched for tensors.
+  return tf.tidy(() => work() as tf.TensorContainer) as T;
+}
+
+/** Frees every tensor inside nested objects and arrays; one freed before is left alone. */
+export function free(tensors: unknown): void {
+  tf.dispose(tensors as tf.TensorContainer);
+}
+
+/** Live tensors, to notice leaks. */
+export function tensorCount(): number {
+  return tf.memory().numTensors;
+}

@@ -1,0 +1,40 @@
+/** A weight with its Adam state, in JavaScript's memory, so that tables of any size cost a step only the rows it touches. */
+export interface Parameter {
+  readonly shape: readonly number[];
+  readonly value: Float32Array;
+  /** Adam's running mean of gradients and of their squares. */
+  readonly mean: Float32Array;
+  readonly variance: Float32Array;
+}
+
+/** By name, as in `layer0.query.kernel`. */
+export type Parameters = Map<string, Parameter>;
+
+/** Rows of a table that a step touched, each once, and their gradients. */
+export interface RowGradients {
+  readonly rows: Int32Array;
+  /** rows.length x D */
+  readonly values: Float32Array;
+}
+
+/** By parameter name: whole for dense weights, rows for tables. */
+export type Gradients = Map<string, Float32Array | RowGradients>;
+
+export function parameter(shape: readonly number[], value: Float32Array): Parameter {
+  return { shape, value, mean: new Float32Array(value.length), variance: new Float32Array(value.length) };
+}
+
+export function valueOf(parameters: Parameters, name: string): Float32Array {
+  const found = parameters.get(name);
+  if (found === undefined) throw new Error(`no parameter is called ${name}`);
+  return found.value;
+}
+
+export function copyParameters(parameters: Parameters): Parameters {
+  return new Map(
+    Array.from(parameters, ([name, { shape, value, mean, variance }]) => [
+      name,
+      { shape, value: value.slice(), mean: mean.slice(), variance: variance.slice() },
+    ]),
+  );
+}
