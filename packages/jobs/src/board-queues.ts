@@ -1,5 +1,7 @@
-import { Queue } from 'bullmq';
+import type { Queue } from 'bullmq';
 import type { JobsOptions } from './create-jobs.js';
+import { errorLog } from './error-log.js';
+import { closeQueues, openQueues } from './queues.js';
 
 export interface BoardQueues {
   readonly queues: readonly Queue[];
@@ -7,6 +9,7 @@ export interface BoardQueues {
 }
 
 /** The raw queues, for a dashboard that knows BullMQ and for nothing else. */
-export function boardQueues(_options: JobsOptions): BoardQueues {
-  throw new Error('not written yet');
+export function boardQueues(options: JobsOptions): BoardQueues {
+  const queues = openQueues(options, errorLog(options.logger, options));
+  return { queues: Object.values(queues), close: () => closeQueues(queues) };
 }

@@ -21,4 +21,5 @@ export {
   type JobFailure,
 } from './job-failure.js';
 export { createJobs, type JobsOptions } from './create-jobs.js';
-export { boardQueues } from './board-queues.js';
+export type { JobsLogger } from './error-log.js';
+export { boardQueues, type BoardQueues } from './board-queues.js';

@@ -10,6 +10,7 @@ export const FINAL_FAILURES = [
   'index-check-failed',
   'invalid-config',
   'invalid-job',
+  'earlier-step-failed',
 ] as const;
 
 export type FinalFailure = (typeof FINAL_FAILURES)[number];

@@ -9,7 +9,8 @@ export interface JobView<N extends JobName = JobName> {
   readonly name: N;
   readonly id: string;
   readonly state: JobState | 'unknown';
-  readonly data: JobData<N>;
+  /** Undefined where it does not fit the contract (put there by hand). */
+  readonly data: JobData<N> | undefined;
   /** For `train`, a `TrainProgress` of contracts; undefined before the first report. */
   readonly progress: unknown;
   readonly result: JobResult<N> | undefined;

@@ -1,0 +1,19 @@
+import type { JobName } from '@click-recall/contracts';
+
+/** One braced prefix for everything of BullMQ, so that a flow's jobs lie in one slot of a Redis Cluster. */
+export function queuePrefix(namespace: string): string {
+  return `{${namespace}}:bull`;
+}
+
+/** Where the schedule's ticks go; not a queue of `JOBS`, since a tick only starts a flow. */
+export const SCHEDULE_QUEUE = 'schedule';
+
+/** The newest training flow. Not `prefix:queue:...`, so no job and no queue can have this key. */
+export function trainingKey(namespace: string): string {
+  return `{${namespace}}:training-flow`;
+}
+
+/** Set while an operator wants the job to end. */
+export function cancelKey(namespace: string, name: JobName, id: string): string {
+  return `{${namespace}}:cancel:${name}:${id}`;
+}

@@ -1,0 +1,33 @@
+import { Worker, type ConnectionOptions, type Queue } from 'bullmq';
+import type { JobWorker } from './jobs.js';
+
+export interface ScheduleSettings {
+  readonly queue: Queue;
+  readonly pattern: string | undefined;
+  readonly connection: ConnectionOptions;
+  readonly prefix: string;
+  readonly start: () => Promise<unknown>;
+  readonly onError: (error: Error) => void;
+}
+
+/** One scheduler by this id: a second process updates it, and never adds another. */
+const SCHEDULER = 'training';
+
+/** See `Jobs.schedule`. A tick is a job of a queue of its own, taken by one of the processes, which starts the flow. */
+export async function startSchedule(settings: ScheduleSettings): Promise<JobWorker> {
+  const { queue, pattern } = settings;
+  if (pattern === undefined) {
+    await queue.removeJobScheduler(SCHEDULER);
+    return { close: async () => undefined };
+  }
+  const opts = { attempts: 3, backoff: 1_000, removeOnComplete: { count: 20 }, removeOnFail: { count: 20 } };
+  try {
+    await queue.upsertJobScheduler(SCHEDULER, { pattern, tz: 'UTC' }, { name: 'tick', opts });
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    throw new Error(`cannot schedule trainings at ${JSON.stringify(pattern)}: ${problem}`, { cause: error });
+  }
+  const worker = new Worker(queue.name, settings.start, { connection: settings.connection, prefix: settings.prefix });
+  worker.on('error', settings.onError);
+  return { close: () => worker.close() };
+}

@@ -1,0 +1,105 @@
+import { JOBS, type JobName, type JobResult } from '@click-recall/contracts';
+import { UnrecoverableError, WaitingError, Worker, type ConnectionOptions, type Job, type Queue } from 'bullmq';
+import type { JobsLogger } from './error-log.js';
+import { formatFailure, JobFailedError } from './job-failure.js';
+import type { JobWorker, WorkerOptions } from './jobs.js';
+import { watchControl } from './watch-control.js';
+import { previousResult } from './previous-result.js';
+import type { RunningJob } from './running-job.js';
+
+export interface WorkerSettings<N extends JobName> {
+  readonly name: N;
+  readonly process: (job: RunningJob<N>) => Promise<JobResult<N>>;
+  readonly options: WorkerOptions;
+  readonly connection: ConnectionOptions;
+  readonly prefix: string;
+  /** For flags: `cancelKey` and whether the queue is paused. */
+  readonly queue: Queue;
+  readonly cancelKey: (id: string) => string;
+  readonly logger: JobsLogger;
+  readonly onError: (error: Error) => void;
+}
+
+/** Takes jobs of one queue and turns what `process` does into BullMQ's outcomes. */
+export function startWorker<N extends JobName>(settings: WorkerSettings<N>): JobWorker {
+  const { name, options, logger } = settings;
+  const lockMs = options.lockMs ?? 30_000;
+  const closing = new AbortController();
+
+  const worker = new Worker(
+    name,
+    // BullMQ gives a signal only to a processor of three parameters.
+    async (job: Job, token: string | undefined, lost: AbortSignal | undefined) => {
+      const started = performance.now();
+      const control = await watchControl(settings, job.id!);
+      const stops = [control.cancelled, closing.signal, ...(lost ? [lost] : [])];
+      try {
+        const result = await run(settings, job, control, AbortSignal.any(stops));
+        options.onFinished?.(name, 'completed', (performance.now() - started) / 1000);
+        return result;
+      } catch (error) {
+        if (closing.signal.aborted && !control.cancelled.aborted && !(error instanceof JobFailedError)) {
+          await job.moveToWait(token);
+          throw new WaitingError();
+        }
+        const failure = control.cancelled.aborted
+          ? new JobFailedError('cancelled', 'an operator ended the job')
+          : error;
+        options.onFinished?.(name, 'failed', (performance.now() - started) / 1000);
+        throw failure instanceof JobFailedError ? new UnrecoverableError(formatFailure(failure)) : failure;
+      } finally {
+        await control.close();
+      }
+    },
+    {
+      connection: settings.connection,
+      prefix: settings.prefix,
+      concurrency: options.concurrency ?? 1,
+      lockDuration: lockMs,
+      stalledInterval: lockMs,
+      // A job that ended its worker three times is at fault itself.
+      maxStalledCount: 2,
+    },
+  );
+  worker.on('error', settings.onError);
+  worker.on('lockRenewalFailed', (ids) => ids.forEach((id) => worker.cancelJob(id, 'another worker has the job')));
+  worker.on('stalled', (id) => logger.warn({ queue: name, job: id }, 'a worker was lost, its job is taken over'));
+  worker.on('failed', (job, error) => {
+    const fields = { queue: name, job: job?.id, attempt: job?.attemptsMade, error: error.message };
+    if (error instanceof UnrecoverableError) logger.warn(fields, 'the job has failed and is not tried again');
+    else logger.error({ ...fields, stack: error.stack }, 'the job has failed');
+  });
+
+  return {
+    async close() {
+      closing.abort(new Error('this worker stops'));
+      await worker.close();
+    },
+  };
+}
+
+async function run<N extends JobName>(
+  { name, process }: WorkerSettings<N>,
+  job: Job,
+  control: Awaited<ReturnType<typeof watchControl>>,
+  signal: AbortSignal,
+): Promise<JobResult<N>> {
+  const previous = await previousResult(name, job);
+  const data = JOBS[name].data.safeParse(job.data);
+  if (!data.success)
+    throw new JobFailedError('invalid-job', data.error.issues.map((issue) => issue.message).join('; '));
+  signal.throwIfAborted();
+  const result = await process({
+    name,
+    id: job.id!,
+    data: data.data as RunningJob<N>['data'],
+    previous,
+    attempt: job.attemptsMade + 1,
+    signal,
+    control: control.now,
+    onControl: control.onChange,
+    progress: (progress) => job.updateProgress(progress),
+    log: async (line) => void (await job.log(line)),
+  });
+  return JOBS[name].result.parse(result) as JobResult<N>;
+}
