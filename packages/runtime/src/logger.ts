@@ -1,5 +1,5 @@
 import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
-import { PinoPretty } from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
 
 export type Logger = PinoLogger;
 
@@ -29,14 +29,14 @@ export function createLogger({ service, level, pretty, destination }: LoggerOpti
     redact: { paths: PATHS, censor: '[redacted]' },
   };
   if (pretty ?? (destination === undefined && process.stdout.isTTY)) {
-    const lines = PinoPretty({
-      sync: true,
+    const format = prettyFactory({
       translateTime: 'SYS:HH:MM:ss',
       ignore: 'pid,hostname,service',
       messageFormat: `${service}: {msg}`,
-      ...(destination && { destination }),
+      colorize: destination === undefined,
     });
-    return pino(options, lines);
+    const target = destination ?? process.stdout;
+    return pino(options, { write: (line) => void target.write(format(line)) });
   }
   return destination ? pino(options, destination) : pino(options);
 }

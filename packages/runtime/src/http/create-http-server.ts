@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import {
   fastify,
+  LogController,
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyReply,
@@ -53,6 +54,9 @@ export interface HttpServerOptions {
   readonly api?: { readonly title: string; readonly description: string };
 }
 
+const DOCS_CSP =
+  "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; frame-ancestors 'none'";
+
 /** Longest part of a path: an id of 512 bytes, percent-encoded, is three times as long. */
 const MAX_PARAM_LENGTH = 512 * 3;
 
@@ -64,7 +68,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const { service, config, logger, metrics, health, api } = options;
   const server: HttpServer = fastify({
     loggerInstance: logger.child({ part: 'http' }) as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: config.bodyLimitBytes,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH, ignoreTrailingSlash: true },
     requestTimeout: 30_000,
@@ -165,8 +169,14 @@ async function addDocs(
     docs.addHook('onRoute', (route) => {
       route.config = { ...route.config, open: true };
     });
-    // No outside validator, and every script and style from this server: the page works without the internet.
-    await docs.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, uiConfig: { validatorUrl: null } });
+    // Every script and style from this server and no outside validator: the page works without the internet. The plugin's
+    // own policy also upgrades requests to HTTPS, which breaks the page where there is none.
+    await docs.register(swaggerUi, {
+      routePrefix: '/docs',
+      staticCSP: true,
+      transformStaticCSP: () => DOCS_CSP,
+      uiConfig: { validatorUrl: null },
+    });
   });
   server.get('/openapi.json', { config: { open: true }, schema: { hide: true } }, () => server.swagger());
 }
