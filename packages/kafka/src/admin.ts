@@ -1,3 +1,6 @@
+import kafkajs, { type Admin, type Kafka } from 'kafkajs';
+import type { Reachability } from './reachability.js';
+
 export interface TopicConfig {
   readonly name: string;
   readonly partitions: number;
@@ -21,4 +24,94 @@ export interface KafkaAdmin {
   /** Resolves once a broker answers; keeps trying until then, or until `signal` is aborted. */
   waitUntilReachable(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
+}
+
+export function createAdmin({ kafka, reachability }: { kafka: Kafka; reachability: Reachability }): KafkaAdmin {
+  const admin = kafka.admin({ retry: { retries: 4, initialRetryTime: 100, maxRetryTime: 2_000 } });
+  let connecting: Promise<void> | undefined;
+
+  async function ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
+    connecting ??= admin.connect();
+    try {
+      await connecting;
+      return await question(admin);
+    } catch (error) {
+      // The next question connects anew: connecting again is free where the connection still stands.
+      connecting = undefined;
+      reachability.failed(error);
+      throw error;
+    }
+  }
+
+  async function groupOffsets(group: string, topic: string): Promise<Map<number, bigint>> {
+    const answers = await ask((each) => each.fetchOffsets({ groupId: group, topics: [topic] }));
+    const partitions = answers.find((answer) => answer.topic === topic)?.partitions ?? [];
+    return new Map(
+      partitions
+        .map(({ partition, offset }) => [partition, BigInt(offset)] as const)
+        .filter(([, offset]) => offset >= 0n),
+    );
+  }
+
+  const bounds = (topic: string) => ask((each) => each.fetchTopicOffsets(topic));
+
+  return {
+    async ensureTopics(topics) {
+      const existing = new Set(await ask((each) => each.listTopics()));
+      const missing = topics.filter(({ name }) => !existing.has(name));
+      if (missing.length === 0) return [];
+      try {
+        await ask((each) => each.createTopics({ waitForLeaders: true, topics: missing.map(toKafkajs) }));
+      } catch (error) {
+        if (!isAlreadyThere(error)) throw error;
+        // Somebody made one of them at the same moment: ask again, and make the others one by one.
+        for (const topic of missing) await createUnlessThere(topic);
+      }
+      return missing.map(({ name }) => name);
+    },
+    deleteTopics: (names) => ask((each) => each.deleteTopics({ topics: [...names] })),
+    listTopics: () => ask((each) => each.listTopics()),
+    topicStartOffsets: async (topic) => new Map((await bounds(topic)).map((p) => [p.partition, BigInt(p.low)])),
+    topicEndOffsets: async (topic) => new Map((await bounds(topic)).map((p) => [p.partition, BigInt(p.high)])),
+    groupOffsets,
+    async lag(group, topic) {
+      const [partitions, committed] = await Promise.all([bounds(topic), groupOffsets(group, topic)]);
+      return partitions.reduce((lag, { partition, low, high }) => {
+        const next = committed.get(partition) ?? 0n;
+        return lag + BigInt(high) - (next > BigInt(low) ? next : BigInt(low));
+      }, 0n);
+    },
+    waitUntilReachable: (signal) => reachability.whenReachable(signal),
+    close: () => admin.disconnect(),
+  };
+
+  async function createUnlessThere(topic: TopicConfig): Promise<void> {
+    try {
+      await ask((each) => each.createTopics({ waitForLeaders: true, topics: [toKafkajs(topic)] }));
+    } catch (error) {
+      if (!isAlreadyThere(error)) throw error;
+    }
+  }
+}
+
+function toKafkajs({ name, partitions, cleanup, retentionMs }: TopicConfig) {
+  const entries = {
+    'message.timestamp.type': 'LogAppendTime',
+    'cleanup.policy': cleanup,
+    'retention.ms': String(retentionMs),
+  };
+  return {
+    topic: name,
+    numPartitions: partitions,
+    // The broker's default: 1 on a single machine, what the cluster's owner set elsewhere.
+    replicationFactor: -1,
+    configEntries: Object.entries(entries).map(([key, value]) => ({ name: key, value })),
+  };
+}
+
+function isAlreadyThere(error: unknown): boolean {
+  const errors = error instanceof kafkajs.KafkaJSAggregateError ? error.errors : [error];
+  return errors.some(
+    (each) => typeof each === 'object' && each !== null && 'type' in each && each.type === 'TOPIC_ALREADY_EXISTS',
+  );
 }

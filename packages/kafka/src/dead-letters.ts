@@ -1,5 +1,5 @@
-import type { Rejection } from '@click-recall/contracts';
-import type { ConsumedMessage, TopicPartition } from './message.js';
+import type { DEAD_LETTER_HEADERS, Rejection } from '@click-recall/contracts';
+import type { ConsumedMessage, OutgoingMessage, TopicPartition } from './message.js';
 import type { Publisher } from './publisher.js';
 
 export interface DeadLetter {
@@ -20,6 +20,32 @@ export interface DeadLettersOptions {
   readonly service: string;
 }
 
-export function createDeadLetters(_options: DeadLettersOptions): DeadLetters {
-  throw new Error('not written yet');
+/** A message at the broker's limit would not fit again with our headers, and a letter that cannot be written would stop its partition. */
+const MAX_VALUE_BYTES = 900_000;
+
+export function createDeadLetters({ publisher, topic, service }: DeadLettersOptions): DeadLetters {
+  return {
+    async write(letters) {
+      await publisher.publish(
+        topic,
+        letters.map((letter) => toMessage(letter, service)),
+      );
+    },
+  };
+}
+
+function toMessage({ source, message, rejection }: DeadLetter, service: string): OutgoingMessage {
+  const origin: Record<(typeof DEAD_LETTER_HEADERS)[number], string> = {
+    reason: rejection.reason,
+    field: rejection.field,
+    message: rejection.message,
+    service,
+    'source-topic': source.topic,
+    'source-partition': String(source.partition),
+    'source-offset': message.offset,
+  };
+  const { key, value } = message;
+  if (value === null || value.byteLength <= MAX_VALUE_BYTES) return { key, value, headers: origin };
+  const headers = { ...origin, 'original-bytes': String(value.byteLength) };
+  return { key: key?.slice(0, 1024) ?? null, value: value.subarray(0, MAX_VALUE_BYTES), headers };
 }

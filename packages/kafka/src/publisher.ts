@@ -1,4 +1,10 @@
+import { backoffMs, RetriableError } from '@click-recall/runtime';
+import kafkajs, { type Kafka, type Message } from 'kafkajs';
+import { isConnectionError, isRetriableKafkaError, rootMessage } from './kafka-errors.js';
+import type { KafkaLogger } from './kafka-logger.js';
 import type { Delivery, OutgoingMessage } from './message.js';
+import { pause } from './pause.js';
+import type { Reachability } from './reachability.js';
 
 export interface PublisherOptions {
   /** How long one publish is tried while the brokers cannot be reached, ms; then it rejects. Default: for ever. */
@@ -15,6 +21,187 @@ export interface Publisher {
    * @throws RetriableError when `giveUpAfterMs` has passed, or another error that retrying does not mend (a message too large)
    */
   publish(topic: string, messages: readonly OutgoingMessage[]): Promise<Delivery[]>;
-  /** Sends what was accepted, then disconnects. */
+  /** Sends what was accepted (rejects it after some seconds, when the brokers cannot be reached), then disconnects. */
   close(): Promise<void>;
+}
+
+export interface PublisherParts {
+  readonly kafka: Kafka;
+  readonly reachability: Reachability;
+  readonly logger: KafkaLogger;
+  readonly options: PublisherOptions;
+}
+
+/** Limits of one request. Brokers refuse batches over 1 MB; kafkajs groups messages in quadratic time, so the count matters too. */
+const MAX_REQUEST_BYTES = 512 * 1024;
+const MAX_REQUEST_MESSAGES = 2_000;
+/** Length and timestamp of a record, roughly. */
+const MESSAGE_OVERHEAD_BYTES = 32;
+
+const CLOSE_WITHIN_MS = 5_000;
+
+/** Part of one `publish`, no larger than one request. */
+interface Portion {
+  readonly topic: string;
+  readonly messages: Message[];
+  readonly bytes: number;
+  readonly deadline: number;
+  resolve(deliveries: Delivery[]): void;
+  reject(error: unknown): void;
+}
+
+export function createPublisher({ kafka, reachability, logger, options }: PublisherParts): Publisher {
+  const producer = kafka.producer({
+    allowAutoTopicCreation: false,
+    createPartitioner: rememberingPartitioner,
+    retry: { retries: 2, initialRetryTime: 50, maxRetryTime: 500 },
+  });
+  const waiting: Portion[] = [];
+  let draining: Promise<void> | undefined;
+  let connected = false;
+  let closed = false;
+  const closing = new AbortController();
+
+  function enqueue(topic: string, messages: Message[], bytes: number, deadline: number): Promise<Delivery[]> {
+    return new Promise((resolve, reject) => {
+      waiting.push({ topic, messages, bytes, deadline, resolve, reject });
+      draining ??= drain().finally(() => (draining = undefined));
+    });
+  }
+
+  async function drain(): Promise<void> {
+    // What is published within the same turn of the event loop goes together.
+    await Promise.resolve();
+    while (waiting.length > 0) await settle(takeRequest(waiting));
+  }
+
+  async function settle(portions: Portion[]): Promise<void> {
+    try {
+      const deliveries = await sendUntilDeadline(portions);
+      portions.forEach((portion, index) => portion.resolve(deliveries[index] ?? []));
+    } catch (error) {
+      if (portions.length === 1 || error instanceof RetriableError)
+        return portions.forEach((portion) => portion.reject(error));
+      // One of them is at fault (too large, say): the others must not go down with it.
+      for (const portion of portions) await settle([portion]);
+    }
+  }
+
+  async function sendUntilDeadline(portions: Portion[]): Promise<Delivery[][]> {
+    const deadline = Math.min(...portions.map((portion) => portion.deadline));
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await send(portions);
+      } catch (error) {
+        if (!isRetriableKafkaError(error)) throw error;
+        reachability.failed(error);
+        const reason = rootMessage(error);
+        if (Date.now() >= deadline || closing.signal.aborted)
+          throw new RetriableError(`Kafka did not take the messages: ${reason}`, { cause: error });
+        if (attempt === 0 && !isConnectionError(error))
+          logger.warn({ topics: topicsOf(portions) }, `publishing: ${reason}; trying again`);
+        await waitForNextTry(attempt, deadline);
+      }
+    }
+  }
+
+  async function waitForNextTry(attempt: number, deadline: number): Promise<void> {
+    const leftMs = Math.max(0, deadline - Date.now());
+    await pause(Math.min(backoffMs(attempt, 100, 5_000), leftMs), closing.signal);
+    const signals = Number.isFinite(leftMs) ? [closing.signal, AbortSignal.timeout(leftMs)] : [closing.signal];
+    await reachability.whenReachable(AbortSignal.any(signals));
+  }
+
+  async function send(portions: Portion[]): Promise<Delivery[][]> {
+    if (!connected) {
+      await producer.connect();
+      connected = true;
+    }
+    const topicMessages = portions.map(({ topic, messages }) => ({ topic, messages }));
+    const records = await producer.sendBatch({ topicMessages, acks: -1 });
+    const next = new Map(
+      records.map(({ topicName, partition, baseOffset }) => [`${topicName} ${partition}`, BigInt(baseOffset ?? -1)]),
+    );
+    return portions.map(({ topic, messages }) =>
+      messages.map(({ partition = -1 }) => {
+        const at = `${topic} ${partition}`;
+        const offset = next.get(at);
+        if (offset === undefined) throw new Error(`no answer for partition ${partition} of ${topic}`);
+        next.set(at, offset + 1n);
+        return { partition, offset: offset.toString() };
+      }),
+    );
+  }
+
+  return {
+    async publish(topic, messages) {
+      if (closed) throw new Error('the publisher is closed');
+      if (messages.length === 0) return [];
+      const deadline = options.giveUpAfterMs === undefined ? Infinity : Date.now() + options.giveUpAfterMs;
+      const parts = split(messages).map((part) => enqueue(topic, part.messages, part.bytes, deadline));
+      return (await Promise.all(parts)).flat();
+    },
+    async close() {
+      closed = true;
+      const timer = setTimeout(() => closing.abort(), CLOSE_WITHIN_MS);
+      await draining;
+      clearTimeout(timer);
+      await producer.disconnect();
+    },
+  };
+}
+
+/** The Java clients' partitioner; the choice stays on the message, so that a retry repeats it and the delivery can be told. */
+function rememberingPartitioner(): (
+  args: Parameters<ReturnType<typeof kafkajs.Partitioners.DefaultPartitioner>>[0],
+) => number {
+  const choose = kafkajs.Partitioners.DefaultPartitioner();
+  return (args) => {
+    const partition = args.message.partition ?? choose(args);
+    args.message.partition = partition;
+    return partition;
+  };
+}
+
+/** Takes from the front as many as fit in one request, at least one. */
+function takeRequest(waiting: Portion[]): Portion[] {
+  let bytes = 0;
+  let count = 0;
+  const end = waiting.findIndex((portion, index) => {
+    bytes += portion.bytes;
+    count += portion.messages.length;
+    return index > 0 && (bytes > MAX_REQUEST_BYTES || count > MAX_REQUEST_MESSAGES);
+  });
+  return waiting.splice(0, end === -1 ? waiting.length : end);
+}
+
+function split(messages: readonly OutgoingMessage[]): { messages: Message[]; bytes: number }[] {
+  const parts: { messages: Message[]; bytes: number }[] = [];
+  let part: { messages: Message[]; bytes: number } | undefined;
+  for (const { key, value, headers } of messages) {
+    const bytes = MESSAGE_OVERHEAD_BYTES + byteLength(key) + byteLength(value);
+    if (!part || part.bytes + bytes > MAX_REQUEST_BYTES || part.messages.length >= MAX_REQUEST_MESSAGES) {
+      part = { messages: [], bytes: 0 };
+      parts.push(part);
+    }
+    part.messages.push({
+      key,
+      value: value instanceof Uint8Array ? toBuffer(value) : value,
+      ...(headers && { headers }),
+    });
+    part.bytes += bytes;
+  }
+  return parts;
+}
+
+function byteLength(data: string | Uint8Array | null): number {
+  return data === null ? 0 : typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength;
+}
+
+function toBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function topicsOf(portions: Portion[]): string[] {
+  return [...new Set(portions.map(({ topic }) => topic))];
 }

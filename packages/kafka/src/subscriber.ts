@@ -1,9 +1,15 @@
+import { backoffMs, isRetriable, messageOf } from '@click-recall/runtime';
+import kafkajs, { type EachBatchPayload, type Kafka } from 'kafkajs';
+import { createCommits } from './commits.js';
+import { isKafkajsError, isRebalance, isRetriableKafkaError, rootMessage } from './kafka-errors.js';
+import type { KafkaLogger } from './kafka-logger.js';
 import type { ConsumedBatch, TopicPartition } from './message.js';
+import { pause } from './pause.js';
+import type { Reachability } from './reachability.js';
+import { toConsumedBatch } from './to-consumed-batch.js';
 
 export interface BatchControl {
-  /** Call it now and then in a batch that takes seconds; throws when the group rebalances, and that error must be let through. */
-  heartbeat(): Promise<void>;
-  /** True when the rest of the batch is better not done: a seek is pending, or the subscriber stops. */
+  /** True when the rest of the batch is better not done: a seek is pending, the group rebalances, or the subscriber stops. */
   isStale(): boolean;
   /** The partition goes on at this offset (decimal); this batch is not committed. */
   seek(offset: string): void;
@@ -25,13 +31,14 @@ export interface SubscriberOptions {
   /** How often offsets are committed in the background, ms; also at stop and before a rebalance. Default 250. */
   readonly commitEveryMs?: number;
   /**
-   * Handles one batch; its offsets are committed some time after it returns, so it must have acknowledged writes by then and must
-   * bear to see a batch again. A `RetriableError` backs off and tries the same batch again; any other error ends in `onCrash`.
+   * Handles one batch; its offsets are committed some time after it returns, so its writes must be acknowledged by then, and it must
+   * bear to see a batch again. The group is kept alive meanwhile. An error that `isRetriable` backs off and tries the same batch
+   * again; any other ends in `onCrash`.
    */
   handleBatch(batch: ConsumedBatch, control: BatchControl): Promise<void>;
   /**
    * Asked for every assigned partition before its first batch: the offset to start at, or undefined for the group's own. For
-   * consumers whose state lives in another store and says itself how far it has got. Retried while it throws `RetriableError`.
+   * consumers whose state lives in another store and says itself how far it has got. Tried again while it fails retriably.
    */
   resumeFrom?(partition: TopicPartition): Promise<string | undefined>;
   onAssigned?(partitions: readonly TopicPartition[]): void;
@@ -43,13 +50,236 @@ export interface SubscriberOptions {
 }
 
 export interface Subscriber {
-  /** Joins the group; while the brokers cannot be reached it keeps trying. */
+  /** Joins the group and returns; while the brokers cannot be reached it keeps trying. */
   start(): Promise<void>;
   /** Finishes the batch at work, commits, leaves the group. */
   stop(): Promise<void>;
+  /** Fetches nothing more until `resume`; stays in the group. */
   pause(): void;
   resume(): void;
   /** From outside a batch: the partition goes on at this offset, if it is assigned. */
   seek(partition: TopicPartition, offset: string): void;
   assigned(): readonly TopicPartition[];
+}
+
+export interface SubscriberParts {
+  readonly kafka: Kafka;
+  readonly reachability: Reachability;
+  readonly logger: KafkaLogger;
+  readonly options: SubscriberOptions;
+}
+
+/** A member that died without a word is missed after this long, and its partitions go to the others. */
+const SESSION_TIMEOUT_MS = 10_000;
+const HEARTBEAT_MS = 2_000;
+
+export function createSubscriber({ kafka, reachability, logger, options }: SubscriberParts): Subscriber {
+  const { groupId, topics, concurrency = 1 } = options;
+  const consumer = kafka.consumer({
+    groupId,
+    minBytes: 1,
+    maxWaitTimeInMs: options.maxWaitMs ?? 500,
+    maxBytesPerPartition: options.maxBytesPerPartition ?? 1024 * 1024,
+    sessionTimeout: SESSION_TIMEOUT_MS,
+    heartbeatInterval: HEARTBEAT_MS,
+    rebalanceTimeout: 30_000,
+    allowAutoTopicCreation: false,
+    retry: {
+      retries: 5,
+      initialRetryTime: 100,
+      maxRetryTime: 2_000,
+      restartOnFailure: async () => !stopping.signal.aborted,
+    },
+  });
+  const commits = createCommits({ everyMs: options.commitEveryMs ?? 250, logger });
+  const stopping = new AbortController();
+  let assigned: TopicPartition[] = [];
+  /** By partition: settled once it is known where the partition starts. Anew with each assignment. */
+  let starts = new Map<string, Promise<void>>();
+  let paused = false;
+  let running = false;
+  /** What ended a batch for good; kafkajs hands its own wrapping of it to the crash listener. */
+  let fatal: unknown;
+  const atWork = new Set<Promise<void>>();
+
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    const before = assigned;
+    const now = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
+      partitions.map((partition) => ({ topic, partition })),
+    );
+    assigned = now;
+    commits.keepOnly(now);
+    const generation = new Map<string, Promise<void>>();
+    starts = generation;
+    for (const each of now) generation.set(keyOf(each), findStart(each, generation));
+    const gone = before.filter((each) => !generation.has(keyOf(each)));
+    if (gone.length > 0) options.onRevoked?.(gone);
+    options.onAssigned?.(now);
+    if (paused) consumer.pause(topics.map((topic) => ({ topic })));
+    logger.info({ groupId, partitions: now.map(keyOf) }, `${groupId} reads ${now.length} partitions`);
+  });
+
+  // The old assignment still stands for a moment: offsets committed now save others the work of doing it again.
+  consumer.on(consumer.events.REBALANCING, () => void commits.flush());
+
+  // Nothing but markers of transactions: the library steps over them without asking us, and the lag would never be 0.
+  consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+    if (payload.batchSize === 0) commits.add(payload, BigInt(payload.lastOffset) + 1n);
+  });
+
+  consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+    if (stopping.signal.aborted) return;
+    if (restart) reachability.failed(error);
+    else options.onCrash(fatal instanceof Error ? fatal : error);
+  });
+
+  async function findStart(partition: TopicPartition, generation: ReadonlyMap<string, unknown>): Promise<void> {
+    if (!options.resumeFrom) return;
+    for (let attempt = 0; !stopping.signal.aborted && starts === generation; attempt++) {
+      try {
+        const offset = await options.resumeFrom(partition);
+        if (offset !== undefined && starts === generation) consumer.seek({ ...partition, offset });
+        return;
+      } catch (error) {
+        if (!isRetriable(error)) throw error;
+        if (attempt === 0)
+          logger.warn({ ...partition }, `${keyOf(partition)} waits for its place to start: ${messageOf(error)}`);
+        await pause(backoffMs(attempt, 100, 5_000), stopping.signal);
+      }
+    }
+  }
+
+  async function onBatch(payload: EachBatchPayload): Promise<void> {
+    commits.use((offsets) => payload.commitOffsetsIfNecessary(offsets));
+    const work = handle(payload);
+    const done = work.then(
+      () => undefined,
+      () => undefined,
+    );
+    atWork.add(done);
+    try {
+      await work;
+    } catch (error) {
+      if (isKafkajsError(error)) throw error;
+      fatal = error;
+      throw new kafkajs.KafkaJSNonRetriableError(error instanceof Error ? error : String(error));
+    } finally {
+      atWork.delete(done);
+    }
+  }
+
+  async function handle(payload: EachBatchPayload): Promise<void> {
+    const partition = { topic: payload.batch.topic, partition: payload.batch.partition };
+    const heartbeats = keepAlive(payload);
+    let sought = false;
+    const control: BatchControl = {
+      signal: stopping.signal,
+      isStale: () =>
+        sought || payload.isStale() || !payload.isRunning() || stopping.signal.aborted || heartbeats.failed(),
+      seek(offset) {
+        sought = true;
+        consumer.seek({ ...partition, offset });
+      },
+    };
+    try {
+      await starts.get(keyOf(partition));
+      if (!control.isStale() && (await handleUntilDone(payload, partition, control))) {
+        const next = BigInt(payload.batch.lastOffset()) + 1n;
+        payload.resolveOffset(payload.batch.lastOffset());
+        commits.add(partition, next);
+        options.onLag?.(partition, Math.max(0, Number(BigInt(payload.batch.highWatermark) - next)));
+      }
+    } finally {
+      heartbeats.stop();
+    }
+    heartbeats.throwIfFailed();
+  }
+
+  /** Resolves to whether the batch is done with: not after a seek, nor when it was given up because the subscriber stops. */
+  async function handleUntilDone(
+    payload: EachBatchPayload,
+    partition: TopicPartition,
+    control: BatchControl,
+  ): Promise<boolean> {
+    const batch = toConsumedBatch(payload.batch);
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await options.handleBatch(batch, control);
+        return !payload.isStale();
+      } catch (error) {
+        if (!isRetriable(error)) throw error;
+        if (attempt === 0)
+          logger.warn({ ...partition }, `${keyOf(partition)} is held up: ${messageOf(error)}; trying again`);
+        await pause(backoffMs(attempt, 100, 5_000), control.signal);
+        if (control.isStale()) return false;
+      }
+    }
+  }
+
+  async function connectUntilDone(): Promise<void> {
+    for (let attempt = 0; !stopping.signal.aborted; attempt++) {
+      try {
+        await consumer.connect();
+        await consumer.subscribe({ topics: [...topics], fromBeginning: options.fromBeginning });
+        return;
+      } catch (error) {
+        if (!isRetriableKafkaError(error)) throw error;
+        reachability.failed(error);
+        if (attempt === 0) logger.debug({ groupId }, `${groupId} cannot subscribe yet: ${rootMessage(error)}`);
+        await pause(backoffMs(attempt, 100, 5_000), stopping.signal);
+        await reachability.whenReachable(stopping.signal);
+      }
+    }
+  }
+
+  return {
+    async start() {
+      await connectUntilDone();
+      if (stopping.signal.aborted) return;
+      running = true;
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        partitionsConsumedConcurrently: concurrency,
+        eachBatch: onBatch,
+      });
+    },
+    async stop() {
+      stopping.abort();
+      await Promise.all(atWork);
+      await commits.close();
+      await consumer.disconnect();
+    },
+    pause() {
+      paused = true;
+      if (running) consumer.pause(topics.map((topic) => ({ topic })));
+    },
+    resume() {
+      paused = false;
+      if (running) consumer.resume(topics.map((topic) => ({ topic })));
+    },
+    seek(partition, offset) {
+      if (running && assigned.some((each) => keyOf(each) === keyOf(partition))) consumer.seek({ ...partition, offset });
+    },
+    assigned: () => assigned,
+  };
+}
+
+/** Heartbeats while a batch is worked on; a rebalance that one of them tells of is thrown when the work is done. */
+function keepAlive(payload: EachBatchPayload): { failed(): boolean; throwIfFailed(): void; stop(): void } {
+  let failure: { error: unknown } | undefined;
+  const timer = setInterval(() => {
+    payload.heartbeat().catch((error: unknown) => (failure ??= { error }));
+  }, HEARTBEAT_MS);
+  return {
+    failed: () => failure !== undefined && isRebalance(failure.error),
+    throwIfFailed() {
+      if (failure) throw failure.error;
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+function keyOf({ topic, partition }: TopicPartition): string {
+  return `${topic}[${partition}]`;
 }

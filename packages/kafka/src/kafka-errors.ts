@@ -1,0 +1,49 @@
+/** Questions about what kafkajs throws; told by name and fields, since it wraps errors in one another. */
+
+const CONNECTION_ERRORS = new Set([
+  'KafkaJSConnectionError',
+  'KafkaJSConnectionClosedError',
+  'KafkaJSRequestTimeoutError',
+  'KafkaJSBrokerNotFound',
+  'KafkaJSNoBrokerAvailableError',
+  'KafkaJSGroupCoordinatorNotFound',
+]);
+
+const REBALANCE_TYPES = new Set([
+  'REBALANCE_IN_PROGRESS',
+  'ILLEGAL_GENERATION',
+  'UNKNOWN_MEMBER_ID',
+  'NOT_COORDINATOR_FOR_GROUP',
+]);
+
+/** The error and those that caused it, outermost first. */
+function chain(error: unknown): Error[] {
+  const errors: Error[] = [];
+  for (let next = error; next instanceof Error && !errors.includes(next); next = next.cause) errors.push(next);
+  return errors;
+}
+
+/** The brokers cannot be reached, or stopped answering. */
+export function isConnectionError(error: unknown): boolean {
+  return chain(error).some(({ name }) => CONNECTION_ERRORS.has(name));
+}
+
+/** Trying again may help: the network, a leader election, a topic that is just being made. */
+export function isRetriableKafkaError(error: unknown): boolean {
+  const root = chain(error).at(-1);
+  return isConnectionError(error) || (root !== undefined && 'retriable' in root && root.retriable === true);
+}
+
+/** The group changes hands: not a fault, the member joins again. */
+export function isRebalance(error: unknown): boolean {
+  return chain(error).some((each) => 'type' in each && REBALANCE_TYPES.has(String(each.type)));
+}
+
+export function isKafkajsError(error: unknown): boolean {
+  return error instanceof Error && error.name.startsWith('KafkaJS');
+}
+
+/** The innermost message: what really went wrong. */
+export function rootMessage(error: unknown): string {
+  return chain(error).at(-1)?.message ?? String(error);
+}
