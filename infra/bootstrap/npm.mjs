@@ -22,11 +22,16 @@ export async function ensureNpmPackages(project, task) {
     return `${count} packages`;
   task.update(`npm installs ${count} packages`);
   try {
-    await run('npm', ['ci', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'], { cwd: project });
+    await run('npm', ['ci', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'], {
+      cwd: project,
+    });
   } catch (error) {
     throw new SetupProblem(
       'npm could not install the packages.',
-      ['look at the network and at `npm config list` (registry, proxy, cafile), then run this again'],
+      [
+        'look at the network and at `npm config list` (registry, proxy, cafile), then run this again',
+        'where npm says that packages are missing from the lock file: npm install, then node infra/complete-lock.mjs',
+      ],
       outputOf(error),
     );
   }

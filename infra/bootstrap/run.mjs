@@ -4,7 +4,8 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** How many lines of a failed command are kept to be shown. */
+/** How many lines of a failed command are kept to be shown: some tools tell the cause first, others last. */
+const HEAD_LINES = 10;
 const TAIL_LINES = 15;
 
 /**
@@ -21,7 +22,7 @@ export class CommandFailed extends Error {
   /**
    * @param {string} command
    * @param {string} how
-   * @param {string} output the last lines it wrote
+   * @param {string} output the first and the last lines it wrote
    */
   constructor(command, how, output) {
     super(`${command}: ${how}`);
@@ -51,11 +52,14 @@ export async function run(command, args, options = {}) {
   /** @type {string[]} */
   const stdout = [];
   /** @type {string[]} */
+  const head = [];
+  /** @type {string[]} */
   const tail = [];
   const listen = (/** @type {import('node:stream').Readable} */ stream, /** @type {string[] | undefined} */ keep) => {
     createInterface({ input: stream, crlfDelay: Infinity }).on('line', (line) => {
       keep?.push(line);
-      tail.push(line);
+      if (head.length < HEAD_LINES) head.push(line);
+      else tail.push(line);
       if (tail.length > TAIL_LINES) tail.shift();
       options.onLine?.(line);
     });
@@ -67,10 +71,14 @@ export async function run(command, args, options = {}) {
     const [code, signal] = await ended;
     if (code === 0) return stdout.join('\n');
     const how = signal === null ? `ended with code ${code}` : `was stopped by ${signal}`;
-    throw new CommandFailed(command, how, tail.join('\n'));
+    throw new CommandFailed(command, how, [...head, ...tail].join('\n'));
   } catch (error) {
     if (error instanceof CommandFailed) throw error;
-    throw new CommandFailed(command, error instanceof Error ? error.message : String(error), tail.join('\n'));
+    throw new CommandFailed(
+      command,
+      error instanceof Error ? error.message : String(error),
+      [...head, ...tail].join('\n'),
+    );
   }
 }
 
