@@ -73,7 +73,7 @@ export interface Jobs {
   /** Embed -> activate -> republish for a version written before. */
   startRollback(modelVersion: string): Promise<StartedFlow>;
   /** A job by itself. Answers its id. */
-  add<N extends 'evaluate' | 'export'>(name: N, data: JobData<N>): Promise<string>;
+  add<N extends 'evaluate' | 'export' | 'republish'>(name: N, data: JobData<N>): Promise<string>;
   worker<N extends JobName>(
     name: N,
     process: (job: RunningJob<N>) => Promise<JobResult<N>>,
