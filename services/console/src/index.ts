@@ -1,1 +1,1 @@
-export {};
+export { startConsole } from './service.js';

@@ -1,6 +1,6 @@
 import type { HttpServer } from './create-http-server.js';
 
-/** What an answer of an API says of itself; a page with another need sets the header before this does. */
+/** What an answer of an API says of itself; a page with another need sets its own. */
 const HEADERS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',

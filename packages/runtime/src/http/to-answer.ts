@@ -34,6 +34,10 @@ export function toAnswer(error: unknown): ErrorAnswer {
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   const known = FRAMEWORK[code];
   if (known) return answer(...known);
+  const status = typeof error === 'object' && error !== null && 'statusCode' in error ? Number(error.statusCode) : 500;
+  if (code.startsWith('FST_') && status >= 400 && status < 500) {
+    return answer(status, 'invalid-request', 'the request cannot be answered as it is');
+  }
   if (error instanceof SyntaxError && 'statusCode' in error) {
     return answer(400, 'malformed-json', 'the body is not valid JSON');
   }

@@ -1,0 +1,56 @@
+import { boardQueues, createJobs } from '@click-recall/jobs';
+import { createHttpServer, listen, type ServiceContext } from '@click-recall/runtime';
+import { consoleConfig } from './config.js';
+import { addDashboard, DASHBOARD_PATH } from './dashboard.js';
+import { homePage } from './home-page.js';
+import { addPasswordGate, CONSOLE_USER } from './password-gate.js';
+import { reportQueues } from './queue-metrics.js';
+
+/** A page of the dashboard loads about 20 files; guessing a password is not helped by more. */
+const RATE_LIMIT = 100;
+
+/** Opens the console: the job dashboard, a page of links, and the queues' metrics. Gives its address. */
+export async function startConsole(context: ServiceContext): Promise<string> {
+  const { service, config, logger, metrics, health, scope } = context;
+  const { password, generated } = consoleConfig(config);
+
+  const connection = {
+    redisUrl: config.redis.url,
+    redisCluster: config.redis.cluster,
+    namespace: config.namespace,
+    logger,
+  };
+  const jobs = createJobs(connection);
+  scope.add('store', 'jobs', () => jobs.close());
+  const board = boardQueues(connection);
+  scope.add('store', 'dashboard queues', () => board.close());
+  health.dependency('redis', () => jobs.ping());
+  reportQueues(jobs, metrics);
+
+  const server = await createHttpServer({
+    service,
+    // Its password stands in for API keys.
+    config: { apiKeys: [], rateLimit: RATE_LIMIT, bodyLimitBytes: config.bodyLimitBytes },
+    logger,
+    metrics,
+    health,
+  });
+  scope.add('listener', 'http', () => server.close());
+  addPasswordGate(server, password);
+  await addDashboard(server, board);
+  server.get('/', { schema: { hide: true } }, async (request, reply) => {
+    const counts = await jobs.counts().catch(() => undefined);
+    const { namespace, ports } = config;
+    const page = homePage({ namespace, hostname: request.hostname.replace(/^\[|\]$/g, ''), ports, counts });
+    return reply
+      .type('text/html; charset=utf-8')
+      .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
+      .send(page);
+  });
+
+  const address = await listen(server, { host: config.host, port: config.ports.console, variable: 'CONSOLE_PORT' });
+  logger.info(`dashboard at ${address}${DASHBOARD_PATH}, user ${CONSOLE_USER}`);
+  // The only secret that is ever logged: nobody else knows it, and it ends with this process.
+  if (generated) logger.info(`password of the console: ${password} (set CONSOLE_PASSWORD to choose one)`);
+  return address;
+}
