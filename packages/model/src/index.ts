@@ -14,8 +14,8 @@ export { createSequenceEncoder } from './networks/sequence-encoder/sequence-enco
 export type { EpochReport, StepReport, TrainRequest, TrainResult } from './training/train-encoder.js';
 export { trainEncoder } from './training/train-encoder.js';
 
-export type { RankingMetrics } from './evaluation/rank-of-target.js';
-export { evaluateFullRanking, type FullRankingRequest } from './evaluation/evaluate-full-ranking.js';
+export { rankingMetrics, unranked, type RankingMetrics } from './evaluation/rank-of-target.js';
+export { evaluateFullRanking, rankTargets, type FullRankingRequest } from './evaluation/evaluate-full-ranking.js';
 export { evaluateMarkov, evaluatePopularity, type BaselineRequest } from './evaluation/baselines.js';
 export { topK, type TopK, type TopKRequest } from './evaluation/top-k.js';
 
