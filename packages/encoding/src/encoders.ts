@@ -1,11 +1,12 @@
 import type { ModelFiles } from '@click-recall/model';
-import { createVersionedEncoder, type VersionedEncoder } from './versioned-encoder.js';
+import { createVersionedEncoder, type OnEncode, type VersionedEncoder } from './versioned-encoder.js';
 
 export interface EncodersOptions {
   /** Reads a version's files and verifies them; the registry. */
   readonly read: (version: string) => Promise<ModelFiles>;
   /** Ms from a version's last use by `keepOnly` to the release of its memory, so that work under way can end. Default 60,000. */
   readonly releaseAfterMs?: number;
+  readonly onEncode?: OnEncode;
 }
 
 /** The model versions in memory: each loaded once, warm before it is handed out. */
@@ -24,13 +25,13 @@ interface Entry {
   encoder?: VersionedEncoder;
 }
 
-export function createEncoders({ read, releaseAfterMs = 60_000 }: EncodersOptions): Encoders {
+export function createEncoders({ read, releaseAfterMs = 60_000, onEncode }: EncodersOptions): Encoders {
   const entries = new Map<string, Entry>();
   const releases = new Map<NodeJS.Timeout, VersionedEncoder>();
 
   const load = async (version: string): Promise<VersionedEncoder> => {
-    const encoder = createVersionedEncoder(version, await read(version));
-    warm(encoder);
+    const encoder = createVersionedEncoder(version, await read(version), onEncode);
+    await warm(encoder);
     return encoder;
   };
 
@@ -78,8 +79,8 @@ export function createEncoders({ read, releaseAfterMs = 60_000 }: EncodersOption
 }
 
 /** The first run of a graph costs many times the later ones (kernels, thread pools): not on a user's click. */
-function warm(encoder: VersionedEncoder): void {
+async function warm(encoder: VersionedEncoder): Promise<void> {
   const [itemId] = encoder.itemIds;
   if (itemId === undefined) return;
-  for (const size of [1, 8, 64]) encoder.encode(Array.from({ length: size }, () => [itemId]));
+  for (const size of [1, 8, 64]) await encoder.encode(Array.from({ length: size }, () => [itemId]));
 }

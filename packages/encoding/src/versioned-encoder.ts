@@ -1,5 +1,12 @@
 import { deserializeEncoder, sequenceBatch, type ModelFiles, type SequenceEncoder } from '@click-recall/model';
+import { encodeTogether } from './encode-together.js';
 import { readVocabulary, VOCABULARY_FILE } from './vocabulary.js';
+
+/** Sequences in one run of the graph at most: the thread is held for tens of milliseconds, and no longer. */
+const SLICE = 128;
+
+/** Told of each run of the graph. */
+export type OnEncode = (sequences: number, seconds: number) => void;
 
 /** A model version that speaks of items by their ids. */
 export interface VersionedEncoder {
@@ -14,26 +21,32 @@ export interface VersionedEncoder {
   rowOf(itemId: string): number | undefined;
   /**
    * One vector of length D a sequence of item ids (oldest first); items that the version has not seen are skipped, and a
-   * sequence without any known one has no vector. Blocks the thread; callers cut large lists in slices.
+   * sequence without any known one has no vector. Callers of the same moment share a run of the graph, and the event loop
+   * turns between two runs.
    */
-  encode(sequences: readonly (readonly string[])[]): (Float32Array | undefined)[];
+  encode(sequences: readonly (readonly string[])[]): Promise<(Float32Array | undefined)[]>;
   /** Items x D, without the padding row. A copy. */
   itemVectors(): Float32Array;
   dispose(): void;
 }
 
 /** Throws a ModelArtifactError naming the file for anything damaged or missing. */
-export function createVersionedEncoder(version: string, files: ModelFiles): VersionedEncoder {
+export function createVersionedEncoder(version: string, files: ModelFiles, onEncode?: OnEncode): VersionedEncoder {
   const encoder = deserializeEncoder(files);
   try {
-    return ofItems(version, encoder, readVocabulary(files.get(VOCABULARY_FILE), encoder.itemCount));
+    return ofItems(version, encoder, readVocabulary(files.get(VOCABULARY_FILE), encoder.itemCount), onEncode);
   } catch (error) {
     encoder.dispose();
     throw error;
   }
 }
 
-function ofItems(version: string, encoder: SequenceEncoder, itemIds: readonly string[]): VersionedEncoder {
+function ofItems(
+  version: string,
+  encoder: SequenceEncoder,
+  itemIds: readonly string[],
+  onEncode?: OnEncode,
+): VersionedEncoder {
   const rows = new Map(itemIds.map((itemId, row) => [itemId, row]));
   const { dim } = encoder;
   const { sequenceLength } = encoder.config;
@@ -48,24 +61,28 @@ function ofItems(version: string, encoder: SequenceEncoder, itemIds: readonly st
     return known.reverse();
   };
 
+  const encode = (sequences: readonly (readonly string[])[]): (Float32Array | undefined)[] => {
+    const known = sequences.map(indexes);
+    const filled = known.filter((sequence) => sequence.length > 0);
+    if (filled.length === 0) return known.map(() => undefined);
+    const started = performance.now();
+    const vectors = encoder.encode(sequenceBatch(filled));
+    onEncode?.(filled.length, (performance.now() - started) / 1000);
+    let row = 0;
+    return known.map((sequence) => {
+      if (sequence.length === 0) return undefined;
+      const start = dim * row++;
+      return vectors.slice(start, start + dim);
+    });
+  };
+
   return {
     version,
     dim,
     sequenceLength,
     itemIds,
     rowOf: (itemId) => rows.get(itemId),
-    encode(sequences) {
-      const known = sequences.map(indexes);
-      const filled = known.filter((sequence) => sequence.length > 0);
-      if (filled.length === 0) return known.map(() => undefined);
-      const vectors = encoder.encode(sequenceBatch(filled));
-      let row = 0;
-      return known.map((sequence) => {
-        if (sequence.length === 0) return undefined;
-        const start = dim * row++;
-        return vectors.slice(start, start + dim);
-      });
-    },
+    encode: encodeTogether(encode, SLICE),
     itemVectors: () => encoder.itemVectors().slice(dim),
     dispose: () => encoder.dispose(),
   };

@@ -1,1 +1,1 @@
-export {};
+export { startEmbedder } from './service.js';

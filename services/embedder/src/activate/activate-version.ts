@@ -1,0 +1,96 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { JobResult } from '@click-recall/contracts';
+import { JobFailedError, type RunningJob } from '@click-recall/jobs';
+import type { KafkaAdmin } from '@click-recall/kafka';
+import type { Activation, ActivationStore, Lift, ModelStore } from '@click-recall/redis';
+import type { Logger } from '@click-recall/runtime';
+import { partitionsBehind } from './offsets-passed.js';
+
+export interface ActivateVersionDeps {
+  readonly models: Pick<ModelStore, 'get' | 'update'>;
+  readonly activations: Pick<ActivationStore, 'read' | 'compareAndSet' | 'buildingVersions' | 'removeBuilding'>;
+  readonly admin: Pick<KafkaAdmin, 'groupOffsets' | 'topicStartOffsets'>;
+  /** Full name of the `sequence-updates` topic, and the group that reads it here. */
+  readonly topic: string;
+  readonly group: string;
+  readonly logger: Logger;
+  readonly pollMs?: number;
+  /** Longest wait for the noted offsets; then the attempt fails. Default 10 minutes. */
+  readonly deadlineMs?: number;
+}
+
+/** The `activate` job: waits until the updates from before the build are applied, then makes the version live in one step. */
+export function createActivateVersion(deps: ActivateVersionDeps) {
+  const { models, activations, admin, topic, group, logger, pollMs = 100, deadlineMs = 600_000 } = deps;
+
+  return async function activateVersion(job: RunningJob<'activate'>): Promise<JobResult<'activate'>> {
+    const version = job.data.modelVersion ?? job.previous?.modelVersion;
+    if (version === undefined) throw new JobFailedError('invalid-job', 'no model version is named');
+    if (!job.previous) throw new JobFailedError('invalid-job', 'no embed job came before');
+    const activated = await alreadyLive(version);
+    if (!activated) await applied(job.previous.awaitOffsets, job);
+    const { previous } = activated ?? (await activate(version));
+    // The record says what people see; what counts is the activation, so a crash before this line changes nothing.
+    await models.update(version, { status: 'live' });
+    if (previous !== null && previous !== version) await demote(previous);
+    await activations.removeBuilding(version);
+    logger.info({ version, previous, reason: job.data.reason }, `model ${version} is live`);
+    return { modelVersion: version, previous };
+  };
+
+  async function alreadyLive(version: string): Promise<Activation | undefined> {
+    const activation = await activations.read();
+    return activation?.encoder === version ? activation : undefined;
+  }
+
+  async function applied(noted: Readonly<Record<string, string>>, job: RunningJob<'activate'>): Promise<void> {
+    const deadline = Date.now() + deadlineMs;
+    for (;;) {
+      const [committed, starts] = await Promise.all([admin.groupOffsets(group, topic), admin.topicStartOffsets(topic)]);
+      const behind = partitionsBehind(noted, committed, starts);
+      if (behind.length === 0) return;
+      if (Date.now() > deadline)
+        throw new Error(`partitions ${behind.join(', ')} of ${topic} are not read up to the build`);
+      await job.progress({ phase: 'waiting', partitions: behind });
+      await delay(pollMs, undefined, { signal: job.signal });
+    }
+  }
+
+  async function activate(version: string): Promise<Activation> {
+    const lift = await readyLift(version);
+    for (;;) {
+      const current = await activations.read();
+      const next = activationOf(version, lift, current?.encoder ?? null);
+      if ((await activations.compareAndSet(next.previous, next)) === 'activated') return next;
+      // Another version went live in this moment; ours is the later wish.
+    }
+  }
+
+  async function readyLift(version: string): Promise<Lift> {
+    const record = await models.get(version);
+    if (!record) throw new JobFailedError('unknown-model', `there is no model version ${version}`);
+    const building = await activations.buildingVersions();
+    if (!record.lift || record.status !== 'ready' || !building.includes(version)) {
+      throw new JobFailedError('index-check-failed', `the index of ${version} is not complete: embed it again`);
+    }
+    return record.lift;
+  }
+
+  async function demote(version: string): Promise<void> {
+    const record = await models.get(version);
+    if (record?.status === 'live') await models.update(version, { status: 'ready' });
+  }
+}
+
+function activationOf(version: string, lift: Lift, previous: string | null): Activation {
+  return {
+    encoder: version,
+    index: version,
+    vocabulary: version,
+    lift,
+    ranker: '',
+    mapping: '',
+    activatedAt: Date.now(),
+    previous,
+  };
+}

@@ -1,0 +1,56 @@
+import { JobFailedError } from '@click-recall/jobs';
+import type { SequenceStore, UserVectorStore } from '@click-recall/redis';
+import { recallAgainstExact, type VectorIndex } from '@click-recall/vector-index';
+import type { OpenVersion } from '../open-versions.js';
+
+/** Queries of the comparison with the exact scan. */
+const SAMPLE = 100;
+const K = 100;
+/** Less than this share of the exact nearest, and the index is not put to use. */
+export const LEAST_RECALL = 0.95;
+
+export interface CheckIndexDeps {
+  readonly sequences: Pick<SequenceStore, 'listUsers' | 'recentUsers'>;
+  readonly userVectors: Pick<UserVectorStore, 'get'>;
+  readonly index: VectorIndex;
+}
+
+/** The index's recall@100 of items on the vectors of the most recent users; 1 when there is nobody to ask for. */
+export async function measureRecall(
+  { sequences, userVectors, index }: CheckIndexDeps,
+  { version, spaces }: OpenVersion,
+): Promise<number> {
+  const stored = await userVectors.get(version, await sequences.recentUsers(SAMPLE));
+  const queries = stored.flatMap((entry) => (entry && entry.vector.length > 0 ? [entry.vector] : []));
+  return queries.length > 0 ? recallAgainstExact(index, spaces.items, queries, K) : 1;
+}
+
+/** Throws a JobFailedError (`index-check-failed`) unless the index has every item and finds what an exact scan finds. */
+export async function checkItems(deps: CheckIndexDeps, version: OpenVersion): Promise<number> {
+  const expected = version.encoder.itemIds.length;
+  const found = await deps.index.count(version.spaces.items);
+  if (found !== expected) {
+    throw new JobFailedError('index-check-failed', `the index has ${found} items, the model ${expected}`);
+  }
+  const recall = await measureRecall(deps, version);
+  if (recall < LEAST_RECALL) {
+    throw new JobFailedError(
+      'index-check-failed',
+      `the index finds ${recall.toFixed(3)} of the exact nearest ${K} items, at least ${LEAST_RECALL} is asked for`,
+    );
+  }
+  return recall;
+}
+
+/** Whether the index of users has as many as there are vectors; users who come meanwhile only make it more. */
+export async function usersComplete(
+  { sequences, userVectors, index }: CheckIndexDeps,
+  { version, spaces }: OpenVersion,
+): Promise<boolean> {
+  let vectors = 0;
+  for await (const slice of sequences.listUsers()) {
+    const stored = await userVectors.get(version, slice);
+    vectors += stored.filter((entry) => entry && entry.vector.length > 0).length;
+  }
+  return (await index.count(spaces.users)) >= vectors;
+}

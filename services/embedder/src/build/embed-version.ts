@@ -1,0 +1,102 @@
+import type { JobResult } from '@click-recall/contracts';
+import type { Encoders } from '@click-recall/encoding';
+import { spacesOf } from '@click-recall/encoding';
+import { JobFailedError, type RunningJob } from '@click-recall/jobs';
+import type { KafkaAdmin } from '@click-recall/kafka';
+import type { ActivationStore, ModelRecord, ModelStore } from '@click-recall/redis';
+import type { Logger, Metrics } from '@click-recall/runtime';
+import type { OpenVersion } from '../open-versions.js';
+import { checkItems, usersComplete, type CheckIndexDeps } from './check-index.js';
+import { chooseLift } from './choose-lift.js';
+import { toJobFailure } from './to-job-failure.js';
+import { writeItems } from './write-items.js';
+import { writeUsers, type WriteUsersDeps } from './write-users.js';
+
+export interface EmbedVersionDeps extends CheckIndexDeps {
+  readonly encoders: Pick<Encoders, 'get'>;
+  readonly models: Pick<ModelStore, 'get' | 'update'>;
+  readonly activations: Pick<ActivationStore, 'addBuilding' | 'removeBuilding' | 'buildingVersions'>;
+  readonly sequences: CheckIndexDeps['sequences'] & WriteUsersDeps['sequences'];
+  readonly userVectors: WriteUsersDeps['userVectors'];
+  readonly admin: Pick<KafkaAdmin, 'topicEndOffsets'>;
+  /** Full name of the `sequence-updates` topic. */
+  readonly topic: string;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
+
+/**
+ * The `embed` job: writes all items and all users of a version into its index while updates are written to it as well, and
+ * checks it. Run again, for a retry or a rollback, it only does what is missing.
+ */
+export function createEmbedVersion(deps: EmbedVersionDeps) {
+  const { encoders, models, activations, admin, topic, metrics, logger } = deps;
+
+  return async function embedVersion(job: RunningJob<'embed'>): Promise<JobResult<'embed'>> {
+    const started = performance.now();
+    const version = job.data.modelVersion ?? job.previous?.modelVersion;
+    if (version === undefined) throw new JobFailedError('invalid-job', 'no model version is named');
+    try {
+      const opened = await open(version);
+      // In this order: whatever is not written to this version by the pipeline was in Redis before the build reads it.
+      await activations.addBuilding(version);
+      const ends = await admin.topicEndOffsets(topic);
+      const counts = await write(opened, job);
+      const indexRecall = await check(opened, job);
+      const building = await activations.buildingVersions();
+      if (!building.includes(version)) throw new Error(`the build of ${version} was given up by an embedder`);
+      const record = await models.get(version);
+      if (record?.status !== 'live') await models.update(version, { status: 'ready' });
+      const seconds = (performance.now() - started) / 1000;
+      logger.info({ version, ...counts, indexRecall, seconds }, `built the index of ${version}`);
+      const awaitOffsets = Object.fromEntries([...ends].map(([partition, end]) => [String(partition), String(end)]));
+      return { modelVersion: version, ...counts, indexRecall, awaitOffsets, seconds };
+    } catch (error) {
+      // A retry notes the offsets anew and finds by the revisions what was missed meanwhile.
+      await activations.removeBuilding(version).catch(() => undefined);
+      throw toJobFailure(error, version);
+    }
+  };
+
+  async function open(version: string): Promise<OpenVersion> {
+    const record = await models.get(version);
+    if (!record) throw new JobFailedError('unknown-model', `there is no model version ${version}`);
+    const encoder = await encoders.get(version);
+    const lift = record.lift ?? (await chooseLift(encoder, deps.sequences));
+    await models.update(version, { lift, ...statusAtStart(record) });
+    return { version, encoder, spaces: spacesOf(version, encoder.dim, lift) };
+  }
+
+  async function write(opened: OpenVersion, job: RunningJob<'embed'>): Promise<{ items: number; users: number }> {
+    const options = (phase: 'items' | 'users') => ({
+      signal: job.signal,
+      onProgress: (done: number, total: number) => job.progress({ phase, done, total }),
+    });
+    const items = await writeItems(deps.index, opened, options('items'));
+    const users = await writeUsers(deps, opened, options('users'));
+    metrics.vectorsWritten.inc({ kind: 'items' }, items.written);
+    metrics.vectorsWritten.inc({ kind: 'users' }, users.written);
+    metrics.vectorsClamped.inc({ kind: 'items' }, items.clamped);
+    metrics.vectorsClamped.inc({ kind: 'users' }, users.clamped);
+    await job.log(`items: ${items.written} of ${items.items} written; users: ${users.written} of ${users.users}`);
+    return { items: items.items, users: users.users };
+  }
+
+  async function check(opened: OpenVersion, job: RunningJob<'embed'>): Promise<number> {
+    await job.progress({ phase: 'check', done: 0, total: 1 });
+    if (!(await usersComplete(deps, opened))) {
+      // A process ended between a vector and its place in the index, or users were forgotten while we counted.
+      await writeUsers(deps, opened, { signal: job.signal, onProgress: async () => undefined, repairIndex: true });
+      if (!(await usersComplete(deps, opened))) throw new Error('the index of users has fewer than there are vectors');
+    }
+    const recall = await checkItems(deps, opened);
+    metrics.indexRecall.set(recall);
+    await job.progress({ phase: 'check', done: 1, total: 1 });
+    return recall;
+  }
+}
+
+/** A version that was retired or rejected has an index again: whoever clears up must not take it for empty. */
+function statusAtStart({ status }: ModelRecord): { status: 'written' } | undefined {
+  return status === 'retired' || status === 'rejected' ? { status: 'written' } : undefined;
+}

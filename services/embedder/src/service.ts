@@ -1,0 +1,114 @@
+import { createEncoders } from '@click-recall/encoding';
+import { createJobs } from '@click-recall/jobs';
+import { createDeadLetters, createKafkaClient } from '@click-recall/kafka';
+import {
+  createActivationStore,
+  createModelStore,
+  createRecordClient,
+  createRedis,
+  createSequenceStore,
+  createUserVectorStore,
+} from '@click-recall/redis';
+import { createRegistry } from '@click-recall/registry';
+import { createHttpServer, listen, retryForever, type ServiceContext } from '@click-recall/runtime';
+import { chooseIndex } from '@click-recall/vector-index';
+import { createActivateVersion } from './activate/activate-version.js';
+import { createEmbedVersion } from './build/embed-version.js';
+import { embedderConfig } from './config.js';
+import { createOpenVersions } from './open-versions.js';
+import { createRetireVersions } from './retire/retire-versions.js';
+import { repeatEvery } from './retire/repeat-every.js';
+import { createUpdatePipeline } from './updates/pipeline.js';
+
+/** Opens the embedder's parts and starts them: the consumer of updates, the workers of `embed` and `activate`, the clearing up. */
+export async function startEmbedder(context: ServiceContext): Promise<void> {
+  const { config, logger, metrics, health, scope, signal, crash } = context;
+  const { group, topics, graceMs, retireEveryMs } = embedderConfig(config);
+  const { namespace } = config;
+
+  const kafkaUp = health.dependency('kafka');
+  const kafka = createKafkaClient({
+    ...config.kafka,
+    clientId: 'embedder',
+    logger,
+    onReachable: (reachable) => (reachable ? kafkaUp.up() : kafkaUp.down('the brokers do not answer')),
+  });
+  scope.add('producer', 'kafka', () => kafka.close());
+  const redisOptions = { ...config.redis, logger };
+  const redis = createRedis(redisOptions);
+  scope.add('store', 'redis', () => redis.quit());
+  health.dependency('redis', () => redis.ping());
+  const records = createRecordClient(redisOptions);
+  scope.add('store', 'records', () => records.close());
+  const jobs = createJobs({ redisUrl: config.redis.url, redisCluster: config.redis.cluster, namespace, logger });
+  scope.add('store', 'jobs', () => jobs.close());
+
+  const sequences = createSequenceStore(redis, { namespace, keep: config.sequenceKeep, seenKeep: config.seenKeep });
+  const userVectors = createUserVectorStore(redis, { namespace });
+  const activations = createActivationStore(redis, { namespace });
+  const models = createModelStore(records, redis, { namespace });
+  const registry = createRegistry(config.registryUrl);
+  const encoders = createEncoders({
+    read: (version) => registry.read(version),
+    onEncode: (size, seconds) => {
+      metrics.encodeSize.observe(size);
+      metrics.encodeSeconds.observe(seconds);
+    },
+  });
+  scope.add('store', 'encoders', () => encoders.close());
+
+  const server = await createHttpServer({ service: 'embedder', config, logger, metrics, health });
+  scope.add('listener', 'http', () => server.close());
+  await listen(server, { host: config.host, port: config.ports.embedder, variable: 'EMBEDDER_PORT' });
+
+  const model = health.dependency('model');
+  const openVersions = createOpenVersions({
+    activations,
+    models,
+    encoders,
+    logger,
+    onLive: ({ version, problem }) => {
+      metrics.liveModel.reset();
+      if (version !== null) metrics.liveModel.set({ version }, problem === undefined ? 1 : 0);
+      if (problem === undefined) model.up();
+      else model.down(problem);
+    },
+  });
+
+  const waiting = { logger, signal };
+  await retryForever(`Redis at ${redis.address}`, () => redis.ready(5_000), waiting);
+  const index = await retryForever('the vector index', () => chooseIndex(redis, { namespace }), waiting);
+  // Loads the live model before the first click needs it.
+  await retryForever('the live model', openVersions, waiting);
+
+  const publisher = kafka.publisher();
+  const admin = kafka.admin();
+  await admin.waitUntilReachable(signal);
+  kafkaUp.up();
+  const deadLetters = createDeadLetters({ publisher, topic: topics.deadLetters, service: 'embedder' });
+
+  const shared = { activations, models, encoders, sequences, userVectors, index, admin, metrics, logger };
+  const subscriber = kafka.subscriber({
+    groupId: group,
+    topics: [topics.updates],
+    fromBeginning: true,
+    concurrency: 4,
+    handleBatch: createUpdatePipeline({ ...shared, openVersions, publisher, deadLetters, topic: topics.vectors }),
+    onLag: ({ topic, partition }, lag) => metrics.consumerLag.set({ topic, partition }, lag),
+    onCrash: crash,
+  });
+  scope.add('consumer', 'updates', () => subscriber.stop());
+  await subscriber.start();
+
+  const onFinished = (queue: string, outcome: string, seconds: number): void =>
+    metrics.jobSeconds.observe({ queue, outcome }, seconds);
+  const embed = jobs.worker('embed', createEmbedVersion({ ...shared, topic: topics.updates }), { onFinished });
+  scope.add('worker', 'embed', () => embed.close());
+  const activate = jobs.worker('activate', createActivateVersion({ ...shared, topic: topics.updates, group }), {
+    onFinished,
+  });
+  scope.add('worker', 'activate', () => activate.close());
+  const retire = createRetireVersions({ ...shared, jobs, graceMs });
+  const retiring = repeatEvery(retireEveryMs, retire, logger);
+  scope.add('worker', 'retire', () => retiring.stop());
+}
