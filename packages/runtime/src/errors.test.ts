@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError, FatalError, isRetriable, messageOf, RetriableError } from './errors.js';
 
-describe('isRetriable', () => {
-  const withCode = (code: string) => Object.assign(new Error('x'), { code });
+function withCode(code: string): Error {
+  return Object.assign(new Error('x'), { code });
+}
 
+describe('isRetriable', () => {
   it.each([
     ['our own word for it', new RetriableError('later'), true],
     ['a refused connection', withCode('ECONNREFUSED'), true],

@@ -78,7 +78,7 @@ describe('loadConfig', () => {
       SEQUENCE_KEEP: '0',
       TRAIN_SCHEDULE: 'daily',
     });
-    expect(Object.keys(faults).sort()).toEqual([
+    expect(Object.keys(faults).toSorted()).toEqual([
       'KAFKA_BROKERS',
       'LOG_LEVEL',
       'NAMESPACE',
@@ -97,7 +97,7 @@ describe('loadConfig', () => {
 
   it('takes all of SASL or none of it', () => {
     const faults = faultsOf({ KAFKA_SASL_USERNAME: 'me' });
-    expect(Object.keys(faults).sort()).toEqual(['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_PASSWORD']);
+    expect(Object.keys(faults).toSorted()).toEqual(['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_PASSWORD']);
     const sasl = { KAFKA_SASL_MECHANISM: 'SCRAM-SHA-512', KAFKA_SASL_USERNAME: 'me', KAFKA_SASL_PASSWORD: 'secret' };
     expect(loadConfig(sasl).kafka.sasl).toEqual({ mechanism: 'scram-sha-512', username: 'me', password: 'secret' });
   });

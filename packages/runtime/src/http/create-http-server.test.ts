@@ -182,7 +182,7 @@ describe('createHttpServer', () => {
     const { server } = await started();
     await get(server, '/v1/things/7');
     const api = (await get(server, '/openapi.json')).json<{ paths: Record<string, unknown> }>();
-    expect(Object.keys(api.paths).sort()).toEqual([
+    expect(Object.keys(api.paths).toSorted()).toEqual([
       '/v1/fails/{how}',
       '/v1/needs-redis',
       '/v1/things',

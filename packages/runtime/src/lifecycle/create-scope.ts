@@ -31,7 +31,7 @@ export function createScope(logger: Logger): Scope {
   async function closeAll(): Promise<boolean> {
     let clean = true;
     for (const stage of STOP_ORDER) {
-      for (const { name, close } of opened.filter((part) => part.stage === stage).reverse()) {
+      for (const { name, close } of opened.filter((part) => part.stage === stage).toReversed()) {
         clean = (await closeOne(name, close)) && clean;
       }
     }
