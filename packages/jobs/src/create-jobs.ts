@@ -57,8 +57,9 @@ export function createJobs(options: JobsOptions): Jobs {
       await add(rollbackFlow(id, modelVersion, jobOptions));
       return { id, started: true };
     },
-    async add(name, data) {
-      const job = await queues[name].add(name, JOBS[name].data.parse(data), { ...jobOptions, jobId: randomUUID() });
+    async add(name, data, { delayMs = 0 } = {}) {
+      const checked = JOBS[name].data.parse(data);
+      const job = await queues[name].add(name, checked, { ...jobOptions, jobId: randomUUID(), delay: delayMs });
       return job.id!;
     },
     worker: (name, process, workerOptions = {}) =>

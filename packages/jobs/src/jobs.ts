@@ -72,8 +72,12 @@ export interface Jobs {
   startTraining(request: JobData<'train'>): Promise<StartedFlow>;
   /** Embed -> activate -> republish for a version written before. */
   startRollback(modelVersion: string): Promise<StartedFlow>;
-  /** A job by itself. Answers its id. */
-  add<N extends 'evaluate' | 'export' | 'republish'>(name: N, data: JobData<N>): Promise<string>;
+  /** A job by itself, taken no sooner than `delayMs` from now. Answers its id. */
+  add<N extends 'evaluate' | 'export' | 'republish'>(
+    name: N,
+    data: JobData<N>,
+    options?: { readonly delayMs?: number },
+  ): Promise<string>;
   worker<N extends JobName>(
     name: N,
     process: (job: RunningJob<N>) => Promise<JobResult<N>>,
