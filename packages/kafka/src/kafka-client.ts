@@ -79,6 +79,8 @@ function kafkaConfig({ brokers, ssl = false, sasl, clientId, logger }: KafkaClie
     ssl: typeof ssl === 'boolean' ? ssl : { ca: ssl.ca },
     // The library wants one member of a union for each mechanism.
     ...(sasl && { sasl: sasl as SASLOptions }),
+    // For connections; those who ask decide for themselves how long they try.
+    retry: { retries: 2, initialRetryTime: 50, maxRetryTime: 500 },
     connectionTimeout: 3_000,
     requestTimeout: 10_000,
     socketFactory,

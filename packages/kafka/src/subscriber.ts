@@ -129,7 +129,10 @@ export function createSubscriber({ kafka, reachability, logger, options }: Subsc
 
   consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
     if (stopping.signal.aborted) return;
-    if (restart) reachability.failed(error);
+    reachability.failed(error);
+    if (restart) return;
+    // The library gives up on some errors of a broker that is away or still starting ("no coordinator"); we do not.
+    if (fatal === undefined && isRetriableKafkaError(error)) start().catch(options.onCrash);
     else options.onCrash(fatal instanceof Error ? fatal : error);
   });
 
@@ -232,18 +235,20 @@ export function createSubscriber({ kafka, reachability, logger, options }: Subsc
     }
   }
 
+  async function start(): Promise<void> {
+    await connectUntilDone();
+    if (stopping.signal.aborted) return;
+    running = true;
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: concurrency,
+      eachBatch: onBatch,
+    });
+  }
+
   return {
-    async start() {
-      await connectUntilDone();
-      if (stopping.signal.aborted) return;
-      running = true;
-      await consumer.run({
-        autoCommit: false,
-        eachBatchAutoResolve: false,
-        partitionsConsumedConcurrently: concurrency,
-        eachBatch: onBatch,
-      });
-    },
+    start,
     async stop() {
       stopping.abort();
       await Promise.all(atWork);
