@@ -8,7 +8,7 @@ export { checkSequences, sequenceAt, sequenceBatch, sequenceCount } from './data
 export { splitLeaveOneOut, type LeaveOneOutSplit } from './data/split-leave-one-out.js';
 export { windows } from './data/windows.js';
 
-export type { SequenceEncoder } from './networks/encoder.js';
+export type { SequenceEncoder, TrainingBatch } from './networks/encoder.js';
 export { createSequenceEncoder } from './networks/sequence-encoder/sequence-encoder.js';
 
 export type { EpochReport, StepReport, TrainRequest, TrainResult } from './training/train-encoder.js';

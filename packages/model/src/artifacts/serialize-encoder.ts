@@ -73,7 +73,8 @@ export function deserializeEncoder(files: ModelFiles): SequenceEncoder {
       throw new ModelArtifactError(file, `${bytes.length} bytes instead of ${expected?.bytes ?? 'any'}`);
     }
     if (sha256(bytes) !== expected.sha256) throw new ModelArtifactError(file, 'the checksum does not match');
-    if (!fill(parameters, dataFiles[file], bytes)) throw new ModelArtifactError(file, 'of another length than its parameters');
+    if (!fill(parameters, dataFiles[file], bytes))
+      throw new ModelArtifactError(file, 'of another length than its parameters');
   }
   const state: EncoderState = { itemCount, seed, steps, parameters };
   return restoreSequenceEncoder(config, state);

@@ -18,7 +18,8 @@ export function placeBatch(sequences: SequenceBatch, chosen: Int32Array, length:
   for (let b = 0; b < batch; b++) {
     const sequence = sequenceAt(sequences, chosen[b]!);
     const end = sequence.length - dropLast;
-    for (let back = 1; back <= length && back <= end; back++) items[(length - back) * batch + b] = sequence[end - back]!;
+    for (let back = 1; back <= length && back <= end; back++)
+      items[(length - back) * batch + b] = sequence[end - back]!;
   }
   return { batch, length, items };
 }

@@ -1,4 +1,10 @@
-import { sequenceAt, sequenceBatch, sequenceCount, type LabelledSequences, type SequenceBatch } from './sequence-batch.js';
+import {
+  sequenceAt,
+  sequenceBatch,
+  sequenceCount,
+  type LabelledSequences,
+  type SequenceBatch,
+} from './sequence-batch.js';
 
 export interface LeaveOneOutSplit {
   readonly train: SequenceBatch;

@@ -33,7 +33,7 @@ function worse(scores: Float32Array, a: number, b: number): boolean {
 }
 
 function siftUp(heap: Int32Array, scores: Float32Array, from: number): void {
-  for (let at = from; at > 0; ) {
+  for (let at = from; at > 0;) {
     const parent = (at - 1) >> 1;
     if (!worse(scores, heap[at]!, heap[parent]!)) return;
     swap(heap, at, parent);
@@ -42,7 +42,7 @@ function siftUp(heap: Int32Array, scores: Float32Array, from: number): void {
 }
 
 function siftDown(heap: Int32Array, scores: Float32Array, size: number): void {
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     let worst = at;
     for (const child of [2 * at + 1, 2 * at + 2]) {
       if (child < size && worse(scores, heap[child]!, heap[worst]!)) worst = child;

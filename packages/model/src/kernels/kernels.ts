@@ -24,7 +24,11 @@ export function matMul(a: Tensor, b: Tensor, { transposeA = false, transposeB = 
 /** [...,n,k] [...,k,m] -> [...,n,m] */
 export function batchMatMul(a: Tensor, b: Tensor, options: MatMulOptions = {}): Tensor {
   const { transposeA = false, transposeB = false } = options;
-  return execute('BatchMatMulV2', [floatType, boolAttribute('adj_x', transposeA), boolAttribute('adj_y', transposeB)], [a, b]);
+  return execute(
+    'BatchMatMulV2',
+    [floatType, boolAttribute('adj_x', transposeA), boolAttribute('adj_y', transposeB)],
+    [a, b],
+  );
 }
 
 export const add = binary('AddV2');
@@ -68,7 +72,10 @@ export function sumLast(x: Tensor): Tensor {
 
 /** Sum over everything, a scalar. */
 export function sumAll(x: Tensor): Tensor {
-  const axes = integers(Int32Array.from(x.shape, (_, axis) => axis), [x.shape.length]);
+  const axes = integers(
+    Int32Array.from(x.shape, (_, axis) => axis),
+    [x.shape.length],
+  );
   const sum = execute('Sum', [boolAttribute('keep_dims', false), floatType, indexType('Tidx')], [x, axes]);
   axes.dispose();
   return sum;
@@ -89,8 +96,14 @@ export function reshape(x: Tensor, shape: number[]): Tensor {
 /** `count` entries of the first axis; no copy. */
 export function sliceFirst(x: Tensor, start: number, count: number): Tensor {
   const rank = x.shape.length;
-  const begin = integers(Int32Array.from({ length: rank }, (_, axis) => (axis === 0 ? start : 0)), [rank]);
-  const size = integers(Int32Array.from({ length: rank }, (_, axis) => (axis === 0 ? count : -1)), [rank]);
+  const begin = integers(
+    Int32Array.from({ length: rank }, (_, axis) => (axis === 0 ? start : 0)),
+    [rank],
+  );
+  const size = integers(
+    Int32Array.from({ length: rank }, (_, axis) => (axis === 0 ? count : -1)),
+    [rank],
+  );
   const slice = execute('Slice', [floatType, indexType('Index')], [x, begin, size]);
   begin.dispose();
   size.dispose();

@@ -1,4 +1,15 @@
-import { add, batchMatMul, concatFirst, multiply, reshape, sliceFirst, softmax, subtract, sumLast, transpose } from '../kernels/kernels.js';
+import {
+  add,
+  batchMatMul,
+  concatFirst,
+  multiply,
+  reshape,
+  sliceFirst,
+  softmax,
+  subtract,
+  sumLast,
+  transpose,
+} from '../kernels/kernels.js';
 import { floats, scope, type Tensor } from '../kernels/tensorflow.js';
 import { dense, denseGradient, type DenseWeights } from './dense.js';
 
@@ -73,11 +84,7 @@ export function selfAttentionGradient(
     const dqueries = multiply(batchMatMul(dscores, keys), scalar(1 / Math.sqrt(size)));
     const dkeys = batchMatMul(dscores, queries, { transposeA: true });
     const dsplit = transpose(concatFirst([dqueries, dkeys, dvalues]), [2, 1, 0, 3]); // [L, B, 3H, D / H]
-    const input = denseGradient(
-      reshape(dsplit, [length * batch, 3 * heads * size]),
-      forward.x,
-      weights.queryKeyValue,
-    );
+    const input = denseGradient(reshape(dsplit, [length * batch, 3 * heads * size]), forward.x, weights.queryKeyValue);
     return { dx: input.dx, weights: { queryKeyValue: input.weights, dense: output.weights } };
   });
 }

@@ -1,4 +1,17 @@
-import { and, batchMatMul, diagonal, equalIntegers, log, maximum, multiply, reshape, select, softmax, subtract, sumAll } from '../kernels/kernels.js';
+import {
+  and,
+  batchMatMul,
+  diagonal,
+  equalIntegers,
+  log,
+  maximum,
+  multiply,
+  reshape,
+  select,
+  softmax,
+  subtract,
+  sumAll,
+} from '../kernels/kernels.js';
 import { booleans, floats, integers, readFloats, scope, type Tensor } from '../kernels/tensorflow.js';
 
 export interface InBatchLabels {
@@ -47,7 +60,10 @@ export function inBatchSoftmax(
     const byPlace = [length, batch, hidden.shape[1]!];
     const flat = [length * batch, hidden.shape[1]!];
     const realPlaces = labels.isReal.reduce((sum, real) => sum + real, 0);
-    const weights = floats(labels.isReal.map((real) => real / realPlaces), [length * batch, 1]);
+    const weights = floats(
+      labels.isReal.map((real) => real / realPlaces),
+      [length * batch, 1],
+    );
     const probabilities = softmax(inBatchLogits(hidden, labelVectors, labels)); // [L, B, B]
     const logPositive = log(maximum(diagonal(probabilities), floats(Float32Array.of(tiny), [])));
     loss = -readFloats(sumAll(multiply(reshape(logPositive, [length * batch, 1]), weights)))[0]!;

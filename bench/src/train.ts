@@ -1,0 +1,106 @@
+import { execFile } from 'node:child_process';
+import { parseArgs, promisify } from 'node:util';
+import { createSequenceEncoder, defaultModelConfig, type TrainingBatch } from '@click-recall/model';
+
+const warmUpSteps = 5;
+
+interface Timing {
+  readonly items: number;
+  /** Median. */
+  readonly msPerStep: number;
+  readonly min: number;
+  readonly max: number;
+  readonly residentMb: number;
+}
+
+interface PeerTiming {
+  readonly medianMsPerStep: number;
+}
+
+/**
+ * Median milliseconds of a training step (forward, backward, Adam) of the default model, full-length sequences, no
+ * dropout. `--items 4000,1000000`, `--steps 30`; `--peer FILE` runs `python3 FILE --framework tf --items N` (another
+ * interpreter with `--python`) just before and just after and prints the ratio to the mean of both.
+ */
+export async function run(args: string[], options: { json: boolean }): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      items: { type: 'string', default: '4000' },
+      steps: { type: 'string', default: '30' },
+      peer: { type: 'string' },
+      python: { type: 'string', default: 'python3' },
+    },
+  });
+  const sizes = values.items.split(',').map((size) => positive('items', size));
+  const steps = positive('steps', values.steps);
+  const results = [];
+  for (const items of sizes) {
+    const { peer } = values;
+    const before = peer === undefined ? undefined : await timePeer(values.python, peer, items);
+    const own = await timeSteps(items, steps);
+    const after = peer === undefined ? undefined : await timePeer(values.python, peer, items);
+    if (before === undefined || after === undefined) {
+      results.push(own);
+    } else {
+      const peerMsPerStep = (before + after) / 2;
+      results.push({ ...own, peerMsPerStep, ratio: own.msPerStep / peerMsPerStep });
+    }
+  }
+  const { encoder, training } = defaultModelConfig;
+  const shape = { batchSize: training.batchSize, sequenceLength: encoder.sequenceLength, dim: encoder.dim };
+  if (options.json) {
+    console.log(JSON.stringify({ bench: 'train', ...shape, steps, results }));
+    return;
+  }
+  console.log(`B=${shape.batchSize} L=${shape.sequenceLength} D=${shape.dim}, full-length sequences, no dropout`);
+  for (const result of results) {
+    const range = `${result.min.toFixed(1)} to ${result.max.toFixed(1)}`;
+    const beside =
+      'ratio' in result ? `, peer ${result.peerMsPerStep.toFixed(1)} ms, ratio ${result.ratio.toFixed(2)}` : '';
+    console.log(
+      `${result.items} items: ${result.msPerStep.toFixed(1)} ms a step (${range})${beside}, ${result.residentMb} MB`,
+    );
+  }
+}
+
+async function timeSteps(itemCount: number, steps: number): Promise<Timing> {
+  const { encoder: config, training } = defaultModelConfig;
+  const encoder = createSequenceEncoder({ ...config, dropout: 0 }, itemCount, training.seed);
+  const batch = randomBatch(training.batchSize, config.sequenceLength, itemCount);
+  const times: number[] = [];
+  for (let step = -warmUpSteps; step < steps; step++) {
+    const start = performance.now();
+    encoder.trainStep(batch, training);
+    if (step >= 0) times.push(performance.now() - start);
+  }
+  encoder.dispose();
+  times.sort((a, b) => a - b);
+  return {
+    items: itemCount,
+    msPerStep: times[Math.floor(times.length / 2)]!,
+    min: times[0]!,
+    max: times.at(-1)!,
+    residentMb: Math.round(process.memoryUsage.rss() / 2 ** 20),
+  };
+}
+
+/** No padding, items and labels drawn uniformly, as the peer has them. */
+function randomBatch(batch: number, length: number, itemCount: number): TrainingBatch {
+  const draw = (): Int32Array =>
+    Int32Array.from({ length: batch * length }, () => 1 + Math.floor(Math.random() * itemCount));
+  const hotWeights = new Float32Array(batch * length).fill(Math.log(1 / itemCount));
+  return { batch, length, items: draw(), labels: draw(), hotWeights };
+}
+
+async function timePeer(python: string, file: string, items: number): Promise<number> {
+  const { stdout } = await promisify(execFile)(python, [file, '--framework', 'tf', '--items', String(items)]);
+  const timing = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as PeerTiming;
+  return timing.medianMsPerStep;
+}
+
+function positive(name: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} must be whole numbers from 1, not ${text}`);
+  return value;
+}
