@@ -26,3 +26,4 @@ export {
   type Activation,
   type ActivationStore,
 } from './activation/create-activation-store.js';
+export { encodeId, keysOf, shardOf, type Keys } from './keys.js';

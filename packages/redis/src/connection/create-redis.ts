@@ -1,4 +1,9 @@
-import type { RedisConnection } from './redis-connection.js';
+import { createClient, type Client } from './create-client.js';
+import { createCommands } from './create-commands.js';
+import { RedisUnavailableError, toRedisError } from './errors.js';
+import { parseRedisUrl, type RedisAddress } from './redis-address.js';
+import type { RedisConnection, RedisState } from './redis-connection.js';
+import { warnOfEviction } from './warn-of-eviction.js';
 
 /** The part of a pino logger that is used. */
 export interface RedisLogger {
@@ -13,7 +18,144 @@ export interface RedisOptions {
   readonly logger: RedisLogger;
 }
 
-/** Connects in the background, reconnects for ever with backoff; says once when the server is gone and once when it is back. */
-export function createRedis(_options: RedisOptions): RedisConnection {
-  throw new Error('not built yet');
+/**
+ * Connects in the background, reconnects for ever with backoff; says once when the server is gone and once when it is back.
+ *
+ * @throws FatalError when the URL cannot be read
+ */
+export function createRedis({ url, cluster, logger }: RedisOptions): RedisConnection {
+  const connection = connect(parseRedisUrl(url), cluster, logger);
+  warnOfEviction(connection, logger);
+  return connection;
+}
+
+function connect(address: RedisAddress, cluster: boolean, logger: RedisLogger): RedisConnection {
+  const client = createClient(address, cluster);
+  const state = watch(client, address.shown, logger);
+  const commands = createCommands(client, address.shown);
+  return {
+    address: address.shown,
+    get status() {
+      return state.current();
+    },
+    commands,
+    ready: (timeoutMs) => untilReady(state, address.shown, timeoutMs),
+    ping: async () => {
+      await commands.call(['PING']);
+    },
+    onState: state.listen,
+    subscribe: (channel, listener) => subscribe(createClient(address, cluster, true), address, channel, listener),
+    duplicate: () => connect(address, cluster, logger),
+    quit: () => {
+      state.closing();
+      return quit(client);
+    },
+  };
+}
+
+const CLOSED = 'the connection was closed';
+
+interface StateWatch {
+  /** From now on the connection's end is meant. */
+  closing(): void;
+  current(): RedisState;
+  listen(listener: (state: RedisState) => void): () => void;
+}
+
+function watch(client: Client, shown: string, logger: RedisLogger): StateWatch {
+  const listeners = new Set<(state: RedisState) => void>();
+  let current: RedisState = 'connecting';
+  let isClosing = false;
+  let lastError = CLOSED;
+  const become = (next: RedisState): void => {
+    if (next === current || current === 'closed') return;
+    if (next === 'unreachable') {
+      logger.warn({}, `Redis at ${shown} cannot be reached (${lastError}); trying again until it can`);
+    }
+    if (next === 'ready' && current === 'unreachable') logger.info({}, `Redis at ${shown} is back`);
+    current = next;
+    for (const listener of listeners) listener(next);
+  };
+  client.on('error', (error: Error) => {
+    lastError = error.message || error.name;
+    // Without a password, or with a wrong one, the socket stays open and nothing else is said.
+    if (/^(NOAUTH|WRONGPASS|NOPERM)/.test(lastError)) become('unreachable');
+  });
+  client.on('ready', () => {
+    lastError = CLOSED;
+    become('ready');
+  });
+  client.on('close', () => {
+    if (!isClosing) become('unreachable');
+  });
+  client.on('end', () => become('closed'));
+  return {
+    closing: () => {
+      isClosing = true;
+    },
+    current: () => current,
+    listen: (listener) => {
+      listeners.add(listener);
+      listener(current);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+function untilReady(state: StateWatch, shown: string, timeoutMs?: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let stop: (() => void) | undefined;
+    let timer: NodeJS.Timeout | undefined;
+    let done = false;
+    const settle = (error?: Error): void => {
+      done = true;
+      clearTimeout(timer);
+      stop?.();
+      if (error) reject(error);
+      else resolve();
+    };
+    if (timeoutMs !== undefined) {
+      const late = new RedisUnavailableError(`Redis at ${shown} could not be reached within ${timeoutMs} ms`);
+      timer = setTimeout(() => settle(late), timeoutMs);
+    }
+    stop = state.listen((now) => {
+      if (now === 'ready') settle();
+      if (now === 'closed') settle(new RedisUnavailableError(`the connection to Redis at ${shown} is closed`));
+    });
+    // The listener is called with the present state before there is anything to stop.
+    if (done) stop();
+  });
+}
+
+/** Pub/sub needs a connection of its own: a subscribed one takes no other commands. It subscribes again after a reconnect. */
+async function subscribe(
+  client: Client,
+  address: RedisAddress,
+  channel: string,
+  listener: (message: string) => void,
+): Promise<() => Promise<void>> {
+  // Reconnects by itself; the main connection says so.
+  client.on('error', () => undefined);
+  client.on('message', (from: string, message: string) => {
+    if (from === channel) listener(message);
+  });
+  try {
+    await client.subscribe(channel);
+  } catch (error) {
+    client.disconnect();
+    throw toRedisError(error, address.shown);
+  }
+  return async () => quit(client);
+}
+
+async function quit(client: Client): Promise<void> {
+  if (client.status === 'end') return;
+  const ended = new Promise<void>((resolve) => client.once('end', () => resolve()));
+  if (client.status === 'ready') {
+    // The server may go while it is being told goodbye.
+    await client.quit().catch(() => client.disconnect());
+  } else {
+    client.disconnect();
+  }
+  await ended;
 }

@@ -9,3 +9,38 @@ export class RedisReplyError extends Error {
   override readonly name = 'RedisReplyError';
   readonly retriable = false;
 }
+
+/** What a server answers that is there but cannot serve now. */
+const NOT_NOW = /^(LOADING|READONLY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|NOREPLICAS|BUSY|UNBLOCKED)\b/;
+
+/** What the clients throw when the connection is not there or goes away. */
+const CLIENT_NAMES = new Set([
+  'AbortError',
+  'MaxRetriesPerRequestError',
+  'ClusterAllFailedError',
+  'ClientClosedError',
+  'ClientOfflineError',
+  'DisconnectsClientError',
+  'SocketClosedUnexpectedlyError',
+  'ConnectionTimeoutError',
+]);
+const CLIENT_MESSAGES =
+  /^(Connection is closed|Stream isn't writeable|Cluster isn't ready|Socket |The client is (closed|offline)|Command timed out)/;
+
+/**
+ * Turns what a client library throws into the two errors of this package; anything else (a mistake of ours) comes back as it is.
+ * Commands and their arguments are left out of the message: they hold users' ids.
+ */
+export function toRedisError(error: unknown, address: string): unknown {
+  if (!(error instanceof Error)) return error;
+  if (error instanceof RedisUnavailableError || error instanceof RedisReplyError) return error;
+  const isReply = error.name === 'ReplyError' || error.constructor.name === 'ErrorReply';
+  if (isReply && !NOT_NOW.test(error.message)) return new RedisReplyError(`Redis at ${address}: ${error.message}`);
+  const unavailable =
+    isReply ||
+    CLIENT_NAMES.has(error.name) ||
+    CLIENT_NAMES.has(error.constructor.name) ||
+    CLIENT_MESSAGES.test(error.message) ||
+    'syscall' in error;
+  return unavailable ? new RedisUnavailableError(`Redis at ${address} cannot be reached: ${error.message}`) : error;
+}

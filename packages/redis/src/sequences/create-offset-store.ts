@@ -1,4 +1,6 @@
+import { loadScript } from '../connection/load-script.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
+import { keysOf } from '../keys.js';
 
 /** Moved, or refused since another offset stands there (null: none): seek back to it and apply again. */
 export type Advance = 'advanced' | { readonly refused: string | null };
@@ -13,6 +15,24 @@ export interface OffsetStore {
   reset(topic: string, partition: number, offset: string | null): Promise<void>;
 }
 
-export function createOffsetStore(_redis: RedisConnection, _options: { readonly namespace: string }): OffsetStore {
-  throw new Error('not built yet');
+export function createOffsetStore(
+  { commands }: RedisConnection,
+  { namespace }: { readonly namespace: string },
+): OffsetStore {
+  const keys = keysOf(namespace);
+  const script = loadScript('advance-offset');
+  return {
+    read: async (topic, partition) => (await commands.call(['GET', keys.offset(topic, partition)])) as string | null,
+    advance: async (topic, partition, expectedPrevious, next) => {
+      const [reply] = await commands.run(script, [
+        { keys: [keys.offset(topic, partition)], args: [expectedPrevious ?? '', next] },
+      ]);
+      const [moved, actual] = reply as [number, (string | null)?];
+      return moved === 1 ? 'advanced' : { refused: actual ?? null };
+    },
+    reset: async (topic, partition, offset) => {
+      const key = keys.offset(topic, partition);
+      await commands.call(offset === null ? ['DEL', key] : ['SET', key, offset]);
+    },
+  };
 }

@@ -1,5 +1,13 @@
+import { loadScript } from '../connection/load-script.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
+import { keysOf } from '../keys.js';
+import { planUser, readApplied } from './plan-user.js';
+import { decodeMember } from './sequence-member.js';
 import type { AppliedUser, Sequence, UserOperations } from './sequence.js';
+import { createUserRegistry } from './user-registry.js';
+
+/** Users in a round trip, where all of them are visited. */
+const SLICE = 1_000;
 
 export interface SequenceStoreOptions {
   readonly namespace: string;
@@ -35,6 +43,87 @@ export interface SequenceStore {
   totals(): Promise<SequenceTotals>;
 }
 
-export function createSequenceStore(_redis: RedisConnection, _options: SequenceStoreOptions): SequenceStore {
-  throw new Error('not built yet');
+export function createSequenceStore(
+  { commands }: RedisConnection,
+  { namespace, keep, seenKeep }: SequenceStoreOptions,
+): SequenceStore {
+  const keys = keysOf(namespace);
+  const script = loadScript('apply-batch');
+  const registry = createUserRegistry(commands, keys);
+
+  const applyBatch = async (users: readonly UserOperations[]): Promise<AppliedUser[]> => {
+    const plans = users.filter(({ operations }) => operations.length > 0).map((user) => planUser(user, keep, seenKeep));
+    const replies = await commands.run(
+      script,
+      plans.map(({ user: { userId }, args }) => ({
+        keys: [keys.sequence(userId), keys.seen(userId), keys.user(userId)],
+        args,
+      })),
+    );
+    const applied = plans.map((plan, index) => readApplied(plan, replies[index] ?? null));
+    const active = plans.filter(({ members }) => members.length > 0);
+    await registry.update(
+      active.map(({ user, newestTimestamp }) => ({ userId: user.userId, timestamp: newestTimestamp })),
+      plans.filter(({ forgetAt }) => forgetAt >= 0).map(({ user }) => user.userId),
+    );
+    return applied;
+  };
+
+  const read = async (userIds: readonly string[], newest?: number): Promise<Sequence[]> => {
+    const start = newest === undefined ? 0 : -newest;
+    // The revision first: should the sequence change in between, its content is newer than its label and never older.
+    const replies = await commands.pipeline(
+      userIds.flatMap((userId) => [
+        ['HGET', keys.user(userId), 'revision'],
+        ['ZRANGE', keys.sequence(userId), start, -1],
+      ]),
+    );
+    return userIds.map((userId, index) => ({
+      userId,
+      revision: Number(replies[index * 2] ?? 0),
+      events: newest === 0 ? [] : (replies[index * 2 + 1] as string[]).map(decodeMember),
+    }));
+  };
+
+  const seenMany = async (userIds: readonly string[], newest = seenKeep): Promise<string[][]> => {
+    if (newest <= 0) return userIds.map(() => []);
+    return (await commands.pipeline(
+      userIds.map((userId) => ['ZRANGE', keys.seen(userId), 0, newest - 1, 'REV']),
+    )) as string[][];
+  };
+
+  const totals = async (): Promise<SequenceTotals> => {
+    let users = 0;
+    let applied = 0;
+    let droppedByCap = 0;
+    for await (const slice of registry.list(SLICE)) {
+      const replies = await commands.pipeline(
+        slice.flatMap((userId) => [
+          ['ZCARD', keys.sequence(userId)],
+          ['HGET', keys.user(userId), 'dropped'],
+        ]),
+      );
+      users += slice.length;
+      replies.forEach((reply, index) => {
+        if (index % 2 === 0) applied += Number(reply);
+        else droppedByCap += Number(reply ?? 0);
+      });
+    }
+    return { users, applied, droppedByCap };
+  };
+
+  return {
+    applyBatch,
+    read,
+    seenMany,
+    seen: async (userId, newest) => (await seenMany([userId], newest))[0] ?? [],
+    revisions: async (userIds) => {
+      const replies = await commands.pipeline(userIds.map((userId) => ['HGET', keys.user(userId), 'revision']));
+      return replies.map((reply) => Number(reply ?? 0));
+    },
+    listUsers: (slice = SLICE) => registry.list(slice),
+    countUsers: registry.count,
+    recentUsers: registry.recent,
+    totals,
+  };
 }

@@ -1,0 +1,47 @@
+import { Cluster, Redis } from 'ioredis';
+import type { RedisAddress } from './redis-address.js';
+
+/** RESP2, fixed here for every connection: RESP3 shapes differ by command and by module (maps, doubles), RESP2's do not. */
+const PROTOCOL = 2;
+
+/** A server that takes longer over a reply is treated as gone. The slowest step of ours is far below a second. */
+const REPLY_TIMEOUT_MS = 15_000;
+
+export type Client = Redis | Cluster;
+
+/**
+ * Opens a raw client which reconnects for ever.
+ *
+ * @param patient keeps commands until connected (subscribers); otherwise they are refused at once, so that an HTTP request can
+ *   be answered with 503 and a consumer backs off, instead of both waiting in a queue that grows
+ */
+export function createClient(address: RedisAddress, cluster: boolean, patient = false): Client {
+  const { host, port, tls, username, password, db } = address;
+  const shared = {
+    protocol: PROTOCOL,
+    connectTimeout: 5_000,
+    socketTimeout: REPLY_TIMEOUT_MS,
+    // A command under way when the connection breaks is refused too: whether it was done is unknown, and every caller can repeat.
+    maxRetriesPerRequest: patient ? null : 0,
+    autoResendUnfulfilledCommands: patient,
+    ...(tls && { tls: {} }),
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+  } as const;
+  if (cluster) {
+    return new Cluster([{ host, port }], {
+      enableOfflineQueue: patient,
+      // Groups the commands of one turn by node, which an explicit pipeline cannot (its keys must be of one node).
+      enableAutoPipelining: true,
+      clusterRetryStrategy: reconnectDelayMs,
+      redisOptions: shared,
+    });
+  }
+  return new Redis({ ...shared, host, port, db, enableOfflineQueue: patient, retryStrategy: reconnectDelayMs });
+}
+
+/** Doubles from 50 ms to 3 s, a third of it random, so that many processes do not come back at once. */
+function reconnectDelayMs(attempt: number): number {
+  const full = Math.min(3_000, 50 * 2 ** Math.min(attempt, 10));
+  return Math.round(full * (2 / 3 + Math.random() / 3));
+}

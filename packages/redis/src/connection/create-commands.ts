@@ -1,0 +1,104 @@
+import { Cluster, Command as WireCommand, type ChainableCommander, type Redis } from 'ioredis';
+import type { Client } from './create-client.js';
+import type { Command, RedisCommands, Reply, Script, ScriptCall } from './commands.js';
+import { toRedisError } from './errors.js';
+
+/** Commands in one write; bounds the memory of a round trip and lets the server work while the next ones are written. */
+const SLICE = 1_000;
+
+type Encoding = 'utf8' | null;
+type Outcome = { readonly reply: Reply } | { readonly error: Error };
+
+/** The commands of a raw client, with errors and replies translated. */
+export function createCommands(client: Client, address: string): RedisCommands {
+  const one = async (command: Command, encoding: Encoding): Promise<Reply> => {
+    try {
+      return (await client.sendCommand(toWire(command, encoding))) as Reply;
+    } catch (error) {
+      throw toRedisError(error, address);
+    }
+  };
+
+  /** Never rejects because of a command: each has its own outcome. */
+  const many = (commands: readonly Command[], encoding: Encoding): Promise<Outcome[]> =>
+    client instanceof Cluster
+      ? Promise.all(commands.map((command) => settle(Promise.resolve(client.sendCommand(toWire(command, encoding))))))
+      : pipelined(client, commands, encoding);
+
+  const inSlices = async (commands: readonly Command[], encoding: Encoding): Promise<Outcome[]> => {
+    const slices: Promise<Outcome[]>[] = [];
+    for (let start = 0; start < commands.length; start += SLICE) {
+      slices.push(many(commands.slice(start, start + SLICE), encoding));
+      // At most two slices are under way.
+      if (slices.length > 1) await slices[slices.length - 2];
+    }
+    const outcomes = await Promise.all(slices);
+    return outcomes.length === 1 ? (outcomes[0] ?? []) : outcomes.flat();
+  };
+
+  const repliesOf = (outcomes: readonly Outcome[]): Reply[] =>
+    outcomes.map((outcome) => {
+      if ('error' in outcome) throw toRedisError(outcome.error, address);
+      return outcome.reply;
+    });
+
+  const load = async (script: Script): Promise<void> => {
+    const nodes = client instanceof Cluster ? client.nodes('master') : [client];
+    await Promise.all(nodes.map((node) => node.sendCommand(toWire(['SCRIPT', 'LOAD', script.source], 'utf8'))));
+  };
+
+  const run = async (script: Script, calls: readonly ScriptCall[]): Promise<Reply[]> => {
+    const commands = calls.map(({ keys, args }) => ['EVALSHA', script.sha, keys.length, ...keys, ...args]);
+    const outcomes = await inSlices(commands, 'utf8');
+    const unknown = outcomes.flatMap((outcome, index) => (isNoScript(outcome) ? [index] : []));
+    if (unknown.length === 0) return repliesOf(outcomes);
+    // A server that has just started, or whose scripts were flushed: none of these calls did anything.
+    try {
+      await load(script);
+    } catch (error) {
+      throw toRedisError(error, address);
+    }
+    const again = await inSlices(
+      unknown.map((index) => commands[index] ?? []),
+      'utf8',
+    );
+    unknown.forEach((index, place) => {
+      const outcome = again[place];
+      if (outcome) outcomes[index] = outcome;
+    });
+    return repliesOf(outcomes);
+  };
+
+  return {
+    call: (command) => one(command, 'utf8'),
+    callBytes: (command) => one(command, null),
+    pipeline: async (commands) => repliesOf(await inSlices(commands, 'utf8')),
+    pipelineBytes: async (commands) => repliesOf(await inSlices(commands, null)),
+    run,
+  };
+}
+
+function toWire([name, ...args]: Command, replyEncoding: Encoding): WireCommand {
+  return new WireCommand(String(name), args as (string | number | Buffer)[], { replyEncoding });
+}
+
+async function pipelined(client: Redis, commands: readonly Command[], encoding: Encoding): Promise<Outcome[]> {
+  if (commands.length === 0) return [];
+  // The method is public but missing in the typings; it spares the name look-up and argument copies of `call`.
+  const pipeline = client.pipeline() as ChainableCommander & { sendCommand(command: WireCommand): unknown };
+  for (const command of commands) pipeline.sendCommand(toWire(command, encoding));
+  const results = await pipeline.exec();
+  return (results ?? []).map(([error, reply]) => (error ? { error } : { reply: reply as Reply }));
+}
+
+async function settle(reply: Promise<unknown>): Promise<Outcome> {
+  try {
+    return { reply: (await reply) as Reply };
+  } catch (error) {
+    return { error: error instanceof Error ? error : new Error(String(error)) };
+  }
+}
+
+function isNoScript(outcome: Outcome): boolean {
+  return 'error' in outcome && outcome.error.message.startsWith('NOSCRIPT');
+}

@@ -1,0 +1,72 @@
+/** Shards of the registries; fixed, since changing it would lose sight of who is in which. */
+export const REGISTRY_SHARDS = 16;
+
+/**
+ * The names of all keys. Literal braces are Redis Cluster's hash tags: everything of one user lies in one slot, each shard in one
+ * of its own. Ids are percent-encoded, so they cannot hold braces, colons or anything that a tool would trip over.
+ */
+export interface Keys {
+  readonly sequence: (userId: string) => string;
+  readonly seen: (userId: string) => string;
+  readonly user: (userId: string) => string;
+  readonly users: (shard: number) => string;
+  /** Prefix of the items' hashes, for redis-om; the id follows after a colon. */
+  readonly itemsPrefix: string;
+  readonly knownItems: (shard: number) => string;
+  readonly deletedItems: (shard: number) => string;
+  readonly modelsPrefix: string;
+  readonly modelVersions: string;
+  readonly userVector: (version: string, userId: string) => string;
+  /** A vector set, or under the query engine the prefix of a shard's hashes. */
+  readonly vectors: (version: string, kind: 'items' | 'users', shard: number) => string;
+  readonly activation: string;
+  readonly activationChannel: string;
+  readonly building: string;
+  readonly offset: (topic: string, partition: number) => string;
+}
+
+/** Every key of a namespace. `<version>` and `<topic>` are encoded like ids. */
+export function keysOf(namespace: string): Keys {
+  const root = encodeId(namespace);
+  return {
+    sequence: (userId) => `${root}:seq:{${encodeId(userId)}}`,
+    seen: (userId) => `${root}:seen:{${encodeId(userId)}}`,
+    user: (userId) => `${root}:user:{${encodeId(userId)}}`,
+    users: (shard) => `${root}:users:{${shard}}`,
+    itemsPrefix: `${root}:items`,
+    knownItems: (shard) => `${root}:known-items:{${shard}}`,
+    deletedItems: (shard) => `${root}:deleted-items:{${shard}}`,
+    modelsPrefix: `${root}:models`,
+    modelVersions: `${root}:model-versions`,
+    userVector: (version, userId) => `${root}:uvec:${encodeId(version)}:{${encodeId(userId)}}`,
+    vectors: (version, kind, shard) => `${root}:vec:${encodeId(version)}:${kind}:{${shard}}`,
+    activation: `${root}:activation`,
+    activationChannel: `${root}:activation:changed`,
+    building: `${root}:building`,
+    offset: (topic, partition) => `${root}:offsets:${encodeId(topic)}:${partition}`,
+  };
+}
+
+const PLAIN = /^[A-Za-z0-9._~@-]+$/;
+
+/** Percent-encodes every UTF-8 byte but letters, digits and `-._~@`. One to one for well-formed strings. */
+export function encodeId(id: string): string {
+  if (PLAIN.test(id)) return id;
+  let encoded = '';
+  for (const byte of Buffer.from(id, 'utf8')) {
+    const character = String.fromCharCode(byte);
+    encoded += PLAIN.test(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  }
+  return encoded;
+}
+
+/** Which of `shards` an id belongs to: FNV-1a over UTF-16 units, the same for ever on every machine. */
+export function shardOf(id: string, shards: number): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < id.length; index += 1) {
+    hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193);
+  }
+  // The low bits of FNV-1a are weak for ids that differ in their last characters only.
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return ((hash ^ (hash >>> 13)) >>> 0) % shards;
+}
