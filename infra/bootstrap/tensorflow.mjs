@@ -123,7 +123,7 @@ async function prebuilt({ project, target, aside }, task) {
 function stopWhenStalled(folder, stop, task) {
   let size = 0;
   let since = Date.now();
-  return setInterval(async () => {
+  const look = async () => {
     const now = await folderBytes(folder);
     if (now !== size) {
       size = now;
@@ -132,7 +132,8 @@ function stopWhenStalled(folder, stop, task) {
     } else if (Date.now() - since > STALLED_MS) {
       stop.abort();
     }
-  }, 1_000);
+  };
+  return setInterval(() => void look(), 1_000);
 }
 
 /**

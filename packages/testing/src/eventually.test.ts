@@ -3,7 +3,7 @@ import { eventually } from './eventually.js';
 
 describe('eventually', () => {
   it('gives the first truthy value', async () => {
-    const values = [undefined === 0, 0, 'third'];
+    const values = [false, 0, 'third'];
     await expect(eventually(() => values.shift(), { everyMs: 1 })).resolves.toBe('third');
   });
 

@@ -1,0 +1,206 @@
+#!/usr/bin/env node
+// npm start: sets up what is missing, starts Kafka, Redis, the services and the console, runs the pipeline on real input.
+// Needs nothing but Node. `npm start -- --help` says what it takes.
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { bootstrap } from './bootstrap.mjs';
+import { ensureMovieLens } from './bootstrap/movielens.mjs';
+import { SetupProblem } from './bootstrap/problem.mjs';
+import { createProgress } from './bootstrap/progress.mjs';
+import { startKafka } from './local/kafka.mjs';
+import { freePort } from './local/ports.mjs';
+import { startRedis } from './local/redis.mjs';
+import { parseStartOptions, USAGE, UsageError } from './start/options.mjs';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const startedAt = Date.now();
+
+const stop = new AbortController();
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
+  process.on(signal, () => {
+    // A second one means it: children end with us.
+    if (stop.signal.aborted) process.exit(130);
+    stop.abort();
+  });
+}
+
+const progress = createProgress();
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  progress.end();
+  process.exitCode = tell(error);
+}
+// Sockets that linger in a pool must not keep a finished run waiting.
+process.exit();
+
+/**
+ * @param {string[]} args
+ * @returns {Promise<number>} exit code
+ */
+async function main(args) {
+  const options = parseStartOptions(args);
+  if (options === 'help') {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const here = process.env['INIT_CWD'] ?? process.cwd();
+  for (const source of [options.events, options.items]) await requireFile(here, source);
+  const dataFolder = options.data === undefined ? join(ROOT, '.data') : resolve(here, options.data);
+  await mkdir(dataFolder, { recursive: true });
+  const installed = await bootstrap({ progress });
+  const input = options.serve ? undefined : await chooseInput(options);
+  stop.signal.throwIfAborted();
+
+  /** @type {import('./local/server-process.mjs').LocalServer[]} */
+  const servers = [];
+  try {
+    const env = { ...process.env };
+    if (installed.redis) {
+      const { redis: files } = installed;
+      const redis = await step('Redis', () => startRedis({ dataDir: join(dataFolder, 'redis'), files, persist: true }), told);
+      servers.push(redis);
+      env['REDIS_URL'] = `redis://${redis.address}`;
+    }
+    if (installed.kafka) {
+      const { kafka: files } = installed;
+      const kafka = await step('Kafka', () => startKafka({ dataDir: join(dataFolder, 'kafka'), files }), told);
+      servers.push(kafka);
+      env['KAFKA_BROKERS'] = kafka.address;
+    }
+    env['REGISTRY_URL'] ??= `file:${join(dataFolder, 'models')}`;
+    env['CONSOLE_PASSWORD'] ??= await keptPassword(join(dataFolder, 'console-password'));
+
+    const { runStart } = await import(pathToFileURL(join(ROOT, 'infra/dist/index.js')).href);
+    await runStart({
+      root: ROOT,
+      dataFolder,
+      env,
+      progress,
+      print: (/** @type {string} */ text) => void process.stdout.write(text),
+      freePort,
+      signal: stop.signal,
+      startedAt,
+      once: options.once,
+      json: options.json === undefined ? undefined : resolve(here, options.json),
+      epochs: options.epochs,
+      input,
+    });
+    return 0;
+  } finally {
+    for (const server of servers.reverse()) await server.stop();
+    if (servers.length > 0) progress.line(`  ✓ ${'stop'.padEnd(12)} Kafka and Redis stopped`);
+    progress.end();
+  }
+}
+
+/**
+ * @param {import('./start/options.mjs').StartOptions} options
+ */
+async function chooseInput(options) {
+  if (options.events) return { events: options.events, items: options.items };
+  const files = await step(
+    'MovieLens',
+    (task) => ensureMovieLens(task),
+    () => '100,000 timestamped events, from the cache folder',
+  );
+  const most = options.maxEvents;
+  return {
+    events: {
+      file: files.interactions,
+      format: 'tsv',
+      user: 'user_id:token',
+      item: 'item_id:token',
+      timestamp: 'timestamp:float',
+      timestampUnit: 's',
+      ...(most === undefined ? {} : { maxEvents: most }),
+    },
+    items: {
+      file: files.items,
+      format: 'tsv',
+      itemId: 'item_id:token',
+      title: 'movie_title:token_seq',
+      categories: 'class:token_seq',
+      categorySeparator: ' ',
+    },
+  };
+}
+
+/**
+ * @template T
+ * @param {string} name
+ * @param {(task: import('./bootstrap/progress.mjs').Task) => Promise<T>} work
+ * @param {(result: T) => string} told
+ * @returns {Promise<T>}
+ */
+async function step(name, work, told) {
+  const task = progress.start(name, 'starting');
+  try {
+    const result = await work(task);
+    task.done(told(result));
+    return result;
+  } catch (error) {
+    task.failed('failed');
+    throw error;
+  }
+}
+
+/** @param {import('./local/server-process.mjs').LocalServer} server */
+const told = (server) => `${server.address}, log ${server.logFile}`;
+
+/**
+ * The dashboard's password: made up at the first start, the same at the next.
+ *
+ * @param {string} file
+ */
+async function keptPassword(file) {
+  const kept = await readFile(file, 'utf8').catch(() => '');
+  if (kept.trim() !== '') return kept.trim();
+  const password = randomBytes(9).toString('base64url');
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, `${password}\n`, { mode: 0o600 });
+  return password;
+}
+
+/**
+ * Checked before anything is installed: a mistyped name should not cost minutes. Relative names are meant from where npm was called.
+ *
+ * @param {string} here
+ * @param {{ file: string } | undefined} source
+ */
+async function requireFile(here, source) {
+  if (source === undefined) return;
+  source.file = resolve(here, source.file);
+  await access(source.file, constants.R_OK).catch(() => {
+    throw new UsageError(`${source.file}: no such file, or it cannot be read`);
+  });
+}
+
+/**
+ * Says what went wrong, for a person.
+ *
+ * @param {unknown} error
+ * @returns {number} exit code
+ */
+const EXPECTED = new Set([
+  'EventFileError',
+  'TrainingFailed',
+  'ServiceDidNotStart',
+  'ServerDidNotStart',
+  'ConfigError',
+]);
+
+function tell(error) {
+  if (stop.signal.aborted) return 130;
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof UsageError) {
+    process.stderr.write(`${message}\n`);
+    return 2;
+  }
+  const expected = error instanceof SetupProblem || (error instanceof Error && EXPECTED.has(error.name));
+  process.stderr.write(`\n${expected || !(error instanceof Error) ? message : (error.stack ?? message)}\n`);
+  return 1;
+}
