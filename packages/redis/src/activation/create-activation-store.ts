@@ -1,4 +1,6 @@
+import { loadScript } from '../connection/load-script.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
+import { keysOf } from '../keys.js';
 
 /** The versions that are live together. */
 export interface Activation {
@@ -34,8 +36,65 @@ export interface ActivationStore {
 }
 
 export function createActivationStore(
-  _redis: RedisConnection,
-  _options: { readonly namespace: string },
+  redis: RedisConnection,
+  { namespace }: { readonly namespace: string },
 ): ActivationStore {
-  throw new Error('not built yet');
+  const { commands } = redis;
+  const keys = keysOf(namespace);
+  const script = loadScript('switch-activation');
+  return {
+    read: async () => decodeActivation((await commands.call(['HGETALL', keys.activation])) as string[]),
+    readWithBuilding: async () => {
+      const [fields, building] = await commands.pipeline([
+        ['HGETALL', keys.activation],
+        ['SMEMBERS', keys.building],
+      ]);
+      return { activation: decodeActivation(fields as string[]), building: (building as string[]).toSorted() };
+    },
+    compareAndSet: async (expectedEncoder, next) => {
+      const [reply] = await commands.run(script, [
+        {
+          keys: [keys.activation],
+          args: [expectedEncoder ?? '', keys.activationChannel, next.encoder, ...encodeActivation(next)],
+        },
+      ]);
+      const [switched, live] = reply as [number, (string | null)?];
+      return switched === 1 ? 'activated' : { refused: live ?? null };
+    },
+    onChange: (listener) => redis.subscribe(keys.activationChannel, listener),
+    addBuilding: async (version) => {
+      await commands.call(['SADD', keys.building, version]);
+    },
+    removeBuilding: async (version) => {
+      await commands.call(['SREM', keys.building, version]);
+    },
+    buildingVersions: async () => ((await commands.call(['SMEMBERS', keys.building])) as string[]).toSorted(),
+  };
+}
+
+function encodeActivation({ lift, previous, ...rest }: Activation): (string | number)[] {
+  const fields = {
+    ...rest,
+    'lift.items': lift.items,
+    'lift.users': lift.users,
+    ...(previous !== null && { previous }),
+  };
+  return Object.entries(fields).flat();
+}
+
+function decodeActivation(reply: readonly string[]): Activation | null {
+  const fields = new Map<string, string>();
+  for (let index = 0; index + 1 < reply.length; index += 2) fields.set(reply[index] ?? '', reply[index + 1] ?? '');
+  const text = (field: string): string => fields.get(field) ?? '';
+  if (!fields.has('encoder')) return null;
+  return {
+    encoder: text('encoder'),
+    index: text('index'),
+    vocabulary: text('vocabulary'),
+    lift: { items: Number(text('lift.items')), users: Number(text('lift.users')) },
+    ranker: text('ranker'),
+    mapping: text('mapping'),
+    activatedAt: Number(text('activatedAt')),
+    previous: fields.get('previous') ?? null,
+  };
 }

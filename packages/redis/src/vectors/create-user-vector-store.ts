@@ -1,4 +1,7 @@
+import { loadScript } from '../connection/load-script.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
+import { keysOf } from '../keys.js';
+import { decodeUserVector, encodeUserVector, HEADER_BYTES } from './user-vector-bytes.js';
 
 export interface UserVector {
   /** Revision of the sequence that the vector was made of. */
@@ -27,8 +30,43 @@ export interface UserVectorStore {
 }
 
 export function createUserVectorStore(
-  _redis: RedisConnection,
-  _options: { readonly namespace: string },
+  { commands }: RedisConnection,
+  { namespace }: { readonly namespace: string },
 ): UserVectorStore {
-  throw new Error('not built yet');
+  const keys = keysOf(namespace);
+  const script = loadScript('put-user-vector');
+
+  const remove = async (version: string, userIds: readonly string[]): Promise<void> => {
+    await commands.pipeline(userIds.map((userId) => ['UNLINK', keys.userVector(version, userId)]));
+  };
+
+  return {
+    put: async (version, entries, { onlyIfUserExists = false } = {}) => {
+      const replies = await commands.run(
+        script,
+        entries.map(({ userId, ...vector }) => ({
+          keys: [keys.userVector(version, userId), keys.user(userId)],
+          args: [encodeUserVector(vector), onlyIfUserExists ? 1 : 0],
+        })),
+      );
+      return replies.map((reply) => reply === 1);
+    },
+    get: async (version, userIds) => {
+      const replies = await commands.pipelineBytes(userIds.map((userId) => ['GET', keys.userVector(version, userId)]));
+      return replies.map((reply) => (reply === null ? undefined : decodeUserVector(reply as Buffer)));
+    },
+    revisions: async (version, userIds) => {
+      const replies = await commands.pipelineBytes(
+        userIds.map((userId) => ['GETRANGE', keys.userVector(version, userId), 0, HEADER_BYTES - 1]),
+      );
+      return replies.map((reply) => {
+        const header = reply as Buffer;
+        return header.length === HEADER_BYTES ? header.readDoubleLE(0) : undefined;
+      });
+    },
+    delete: remove,
+    drop: async (version, users) => {
+      for await (const slice of users) await remove(version, slice);
+    },
+  };
 }

@@ -1,0 +1,18 @@
+import type { UserVector } from './create-user-vector-store.js';
+
+/** The revision, a little-endian double: exact for every safe integer, and Lua reads it. */
+export const HEADER_BYTES = 8;
+
+/** One string holds both, at a third of the memory of a hash: revision, then the vector's float32s (little-endian). */
+export function encodeUserVector({ revision, vector }: UserVector): Buffer {
+  const bytes = Buffer.allocUnsafe(HEADER_BYTES + vector.byteLength);
+  bytes.writeDoubleLE(revision, 0);
+  bytes.set(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength), HEADER_BYTES);
+  return bytes;
+}
+
+/** The vector is a copy, aligned, and keeps nothing of the reply alive. */
+export function decodeUserVector(bytes: Buffer): UserVector {
+  const floats = new Uint8Array(bytes.subarray(HEADER_BYTES));
+  return { revision: bytes.readDoubleLE(0), vector: new Float32Array(floats.buffer) };
+}
