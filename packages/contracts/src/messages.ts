@@ -35,11 +35,9 @@ export const channelSchema = z.enum(['nearest', 'popular']);
 
 export const recommendedItemSchema = z.object({
   itemId: z.string(),
-  score: z
-    .number()
-    .meta({
-      description: 'Inner product for `nearest`, number of users for `popular`: comparable within a channel only.',
-    }),
+  score: z.number().meta({
+    description: 'Inner product for `nearest`, number of users for `popular`: comparable within a channel only.',
+  }),
   channel: channelSchema,
 });
 
