@@ -13,6 +13,12 @@ interface Timing {
   readonly residentMb: number;
 }
 
+interface Result extends Timing {
+  /** The peer's milliseconds a step just before and after, their mean. */
+  readonly peerMsPerStep?: number;
+  readonly ratio?: number;
+}
+
 interface PeerTiming {
   readonly medianMsPerStep: number;
 }
@@ -34,18 +40,12 @@ export async function run(args: string[], options: { json: boolean }): Promise<v
   });
   const sizes = values.items.split(',').map((size) => positive('items', size));
   const steps = positive('steps', values.steps);
-  const results = [];
+  const results: Result[] = [];
   for (const items of sizes) {
-    const { peer } = values;
-    const before = peer === undefined ? undefined : await timePeer(values.python, peer, items);
+    const before = values.peer === undefined ? undefined : await timePeer(values.python, values.peer, items);
     const own = await timeSteps(items, steps);
-    const after = peer === undefined ? undefined : await timePeer(values.python, peer, items);
-    if (before === undefined || after === undefined) {
-      results.push(own);
-    } else {
-      const peerMsPerStep = (before + after) / 2;
-      results.push({ ...own, peerMsPerStep, ratio: own.msPerStep / peerMsPerStep });
-    }
+    const after = values.peer === undefined ? undefined : await timePeer(values.python, values.peer, items);
+    results.push(before === undefined || after === undefined ? own : beside(own, (before + after) / 2));
   }
   const { encoder, training } = defaultModelConfig;
   const shape = { batchSize: training.batchSize, sequenceLength: encoder.sequenceLength, dim: encoder.dim };
@@ -54,14 +54,16 @@ export async function run(args: string[], options: { json: boolean }): Promise<v
     return;
   }
   console.log(`B=${shape.batchSize} L=${shape.sequenceLength} D=${shape.dim}, full-length sequences, no dropout`);
-  for (const result of results) {
-    const range = `${result.min.toFixed(1)} to ${result.max.toFixed(1)}`;
-    const beside =
-      'ratio' in result ? `, peer ${result.peerMsPerStep.toFixed(1)} ms, ratio ${result.ratio.toFixed(2)}` : '';
-    console.log(
-      `${result.items} items: ${result.msPerStep.toFixed(1)} ms a step (${range})${beside}, ${result.residentMb} MB`,
-    );
-  }
+  for (const result of results) console.log(line(result));
+}
+
+function beside(own: Timing, peerMsPerStep: number): Result {
+  return { ...own, peerMsPerStep, ratio: own.msPerStep / peerMsPerStep };
+}
+
+function line({ items, msPerStep, min, max, residentMb, peerMsPerStep, ratio }: Result): string {
+  const peer = ratio === undefined ? '' : `, peer ${peerMsPerStep?.toFixed(1)} ms, ratio ${ratio.toFixed(2)}`;
+  return `${items} items: ${msPerStep.toFixed(1)} ms a step (${min.toFixed(1)} to ${max.toFixed(1)})${peer}, ${residentMb} MB`;
 }
 
 async function timeSteps(itemCount: number, steps: number): Promise<Timing> {
