@@ -19,7 +19,12 @@ export const idSchema = z
     if (fault) context.addIssue({ code: 'custom', message: ID_MESSAGES[fault], params: { code: fault } });
   })
   .transform(String)
-  .meta({ description: 'Id of 1 to 512 bytes of UTF-8; a safe integer is accepted and read as its decimal string.' });
+  .meta({
+    description: 'Id of 1 to 512 bytes of UTF-8; a safe integer is accepted and read as its decimal string.',
+    // For JSON Schema, which counts characters and not bytes: necessary, if not sufficient.
+    minLength: 1,
+    maxLength: MAX_ID_BYTES,
+  });
 
 const ID_MESSAGES = {
   'empty-id': 'expected an id of at least 1 byte',

@@ -21,4 +21,5 @@ export const timestampSchema = z
       params: { code: 'invalid-timestamp' },
     });
     return z.NEVER;
-  });
+  })
+  .meta({ description: 'Milliseconds since the epoch, or ISO 8601 with Z or an offset; from 1990 to a day ahead.' });

@@ -1,4 +1,4 @@
-import { JOB_NAMES } from '@click-recall/contracts';
+import { errorBodySchema, JOB_NAMES } from '@click-recall/contracts';
 import { createJobs } from '@click-recall/jobs';
 import {
   ConfigError,
@@ -78,6 +78,7 @@ describe('startConsole', () => {
         const answer = await ask(path, password);
         expect([path, answer.status]).toEqual([path, 401]);
         expect(answer.headers.get('www-authenticate')).toContain('Basic');
+        expect(errorBodySchema.strict().parse(await answer.json())).toMatchObject({ error: { code: 'unauthorized' } });
       }
     }
   });

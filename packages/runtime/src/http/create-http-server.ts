@@ -155,6 +155,9 @@ async function addDocs(
   api: NonNullable<HttpServerOptions['api']>,
   keyed: boolean,
 ): Promise<void> {
+  server.addHook('onRoute', (route) => {
+    route.schema = { tags: [service], ...route.schema };
+  });
   await server.register(swagger, {
     openapi: {
       openapi: '3.1.0',
