@@ -115,6 +115,9 @@ function serverProperties(dataDir, port, controllerPort) {
     'default.replication.factor=1',
     'min.insync.replicas=1',
     'group.initial.rebalance.delay.ms=0',
+    // After a crash the controller lets the broker in again when the session of its former life has run out.
+    'broker.heartbeat.interval.ms=1000',
+    'broker.session.timeout.ms=5000',
     // The default preallocates index files of 10 MB a partition on file systems without holes, and tests make many.
     'log.index.size.max.bytes=1048576',
     'log.cleaner.dedupe.buffer.size=16777216',
