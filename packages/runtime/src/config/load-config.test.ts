@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigError } from '../errors.js';
-import { loadConfig } from './load-config.js';
+import { loadConfig, variablesSet } from './load-config.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'click-recall-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -69,6 +69,14 @@ describe('loadConfig', () => {
     expect(loadConfig({ NAMESPACE: '', LOG_LEVEL: ' ', SOMETHING_ELSE: 'x' })).toEqual(loadConfig({}));
   });
 
+  it('takes given defaults where a variable is not set', () => {
+    const config = loadConfig(
+      { NAMESPACE: 'mine', REDIS_URL: '' },
+      { NAMESPACE: 'other', REDIS_URL: 'redis://there:1' },
+    );
+    expect(config).toMatchObject({ namespace: 'mine', redis: { url: 'redis://there:1' } });
+  });
+
   it('tells every fault at once', () => {
     const faults = faultsOf({
       NAMESPACE: 'a b',
@@ -129,5 +137,13 @@ describe('loadConfig', () => {
 
   it('refuses a registry that is not a folder', () => {
     expect(Object.keys(faultsOf({ REGISTRY_URL: 's3://bucket' }))).toEqual(['REGISTRY_URL']);
+  });
+});
+
+describe('variablesSet', () => {
+  it('tells which are set, and an empty one is not', () => {
+    expect(variablesSet(['REDIS_URL', 'KAFKA_BROKERS', 'HOST'], { REDIS_URL: 'x', KAFKA_BROKERS: ' ' })).toEqual([
+      'REDIS_URL',
+    ]);
   });
 });

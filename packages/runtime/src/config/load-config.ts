@@ -42,14 +42,20 @@ export interface Config {
   readonly logLevel: EnvironmentValues['LOG_LEVEL'];
 }
 
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
  * Reads the configuration from environment variables; variables of other names are ignored, an empty one is not set.
  *
+ * @param defaults stand in for variables that are not set
  * @throws ConfigError with every fault there is
  */
-export function loadConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+export function loadConfig(
+  env: Environment = process.env,
+  defaults: Partial<Record<VariableName, string>> = {},
+): Config {
   const faults: ConfigFault[] = [];
-  const values = readVariables(env, faults);
+  const values = readVariables({ ...defaults, ...Object.fromEntries(setIn(env)) }, faults);
   const ca = readable(values, 'KAFKA_SSL_CA', faults) ? read(values.KAFKA_SSL_CA, faults) : undefined;
   readable(values, 'MODEL_CONFIG', faults);
   const sasl = readSasl(values, faults);
@@ -87,10 +93,20 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
   };
 }
 
-function readVariables(env: Readonly<Record<string, string | undefined>>, faults: ConfigFault[]): EnvironmentValues {
+/** Which of these variables are set. */
+export function variablesSet(names: readonly VariableName[], env: Environment = process.env): VariableName[] {
+  const set = new Set(setIn(env).map(([name]) => name));
+  return names.filter((name) => set.has(name));
+}
+
+function setIn(env: Environment): [string, string][] {
+  return Object.entries(env).flatMap(([name, text]) => (text?.trim() ? [[name, text.trim()]] : []));
+}
+
+function readVariables(env: Environment, faults: ConfigFault[]): EnvironmentValues {
   const values: Record<string, unknown> = {};
   for (const [name, variable] of Object.entries<Variable>(ENVIRONMENT)) {
-    const text = env[name]?.trim() || variable.fallback;
+    const text = env[name] ?? variable.fallback;
     if (text === undefined) continue;
     const parsed = variable.schema.safeParse(text);
     if (parsed.success) values[name] = parsed.data;

@@ -91,6 +91,14 @@ describe('runService', () => {
     expect(service.lines.join('')).toContain('longer than 10 ms');
   });
 
+  it('stops when its supervisor is gone', async () => {
+    const service = await running(async () => undefined);
+    await service.main$;
+    service.emitter.emit('disconnect');
+    await eventually(() => service.exits.length > 0);
+    expect(service.exits).toEqual([0]);
+  });
+
   it('aborts what waits during the start, closes what is open, and calls that a clean stop', async () => {
     const closed: string[] = [];
     const service = await running(async ({ scope, signal }) => {

@@ -33,7 +33,7 @@ export interface RunServiceOptions {
 
 /**
  * Runs a service until it is asked to stop. `main` opens its parts, registers each with the scope and returns; the process
- * then lives until SIGTERM or SIGINT (ordered stop, exit 0), a second signal (exit 1 at once), the deadline of the stop
+ * then lives until SIGTERM, SIGINT or the end of its supervisor (ordered stop, exit 0), a second signal (exit 1 at once), the deadline of the stop
  * (exit 1) or a crash: `main` rejecting, `context.crash`, an unhandled rejection (ordered stop, exit 1), an uncaught
  * exception (exit 1 at once, since nothing is known of the state). A faulty configuration prints every fault and exits 2.
  */
@@ -86,6 +86,12 @@ export async function runService(
       void stop(0);
     });
   }
+  // Started by a supervisor with a channel between the two: when it closes, the supervisor is gone without having said so.
+  host.on('disconnect', () => {
+    if (stopping.signal.aborted) return;
+    logger.warn('the supervisor is gone: stopping');
+    void stop(0);
+  });
   host.on('unhandledRejection', crash);
   host.on('uncaughtException', (error: Error) => {
     logger.fatal({ err: error }, `uncaught: ${messageOf(error)}`);
