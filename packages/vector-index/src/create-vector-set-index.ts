@@ -1,0 +1,171 @@
+import { keysOf, shardOf, type Command, type RedisConnection, type Reply } from '@click-recall/redis';
+import { bytesOf, floatsOf } from './bytes.js';
+import { checkQuery, checkVector } from './errors.js';
+import { clamp, innerProduct, lift, padQuery } from './lift.js';
+import { mergeMatches } from './order.js';
+import { createSizes } from './sizes.js';
+import type { Match, SearchOptions, Space, VectorEntry, VectorIndex } from './vector-index.js';
+
+/** Links of a node, and candidates looked at while adding one. Twice and thrice Redis's 16 and 200 cost half the adding speed. */
+const LINKS = 24;
+const BUILD_EFFORT = 300;
+/** Up to so many elements a shard, the exact scan is as quick as the graph. */
+const SCAN_UP_TO = 10_000;
+/** Up to so many, handing the scan to a thread of the server takes longer than the scan. */
+const SCAN_INLINE_UP_TO = 5_000;
+/** From so many entries on, adding is spread over connections of its own: one connection adds one at a time. */
+const PARALLEL_FROM = 1_000;
+const LANES = 4;
+const DROP_SLICE = 2_000;
+
+/** Redis vector sets (in the core since 8.0). They rank by cosine, so elements are lifted to equal length, see `lift.ts`. */
+export function createVectorSetIndex(
+  redis: RedisConnection,
+  { namespace }: { readonly namespace: string },
+): VectorIndex {
+  const { commands } = redis;
+  const keys = keysOf(namespace);
+  const keyOf = ({ version, kind, shards }: Space, id: string): string =>
+    keys.vectors(version, kind, shardOf(id, shards));
+  const shardKeys = ({ version, kind, shards }: Space): string[] =>
+    Array.from({ length: shards }, (_, shard) => keys.vectors(version, kind, shard));
+  const sizes = createSizes(async (space) => {
+    const replies = await commands.pipeline(shardKeys(space).map((key) => ['VCARD', key]));
+    return replies.map(Number);
+  });
+
+  const addition = (space: Space, { id, vector }: VectorEntry): Command => [
+    'VADD',
+    keyOf(space, id),
+    'FP32',
+    bytesOf(lift(space, vector)),
+    id,
+    // Looks for neighbours in a thread of the server and links in the main one, so that searches go on meanwhile.
+    'CAS',
+    // The lift makes one dimension dwarf the others, which eight bits cannot hold.
+    'NOQUANT',
+    'EF',
+    BUILD_EFFORT,
+    'M',
+    LINKS,
+  ];
+
+  const upsert = async (space: Space, entries: readonly VectorEntry[]): Promise<{ clamped: number }> => {
+    for (const { id, vector } of entries) checkVector(space, vector, `the vector of ${id}`);
+    const fitting = entries.map(({ id, vector }) => ({ id, ...clamp(space, vector) }));
+    const additions = fitting.map((entry) => addition(space, entry));
+    if (additions.length < PARALLEL_FROM) await commands.pipeline(additions);
+    else await inLanes(redis, additions);
+    sizes.forget(space);
+    return { clamped: fitting.filter(({ clamped }) => clamped).length };
+  };
+
+  const searchMany = async (
+    space: Space,
+    queries: readonly Float32Array[],
+    options: SearchOptions,
+  ): Promise<Match[][]> => {
+    for (const query of queries) checkQuery(space, query);
+    if (options.limit <= 0) return queries.map(() => []);
+    const modifiers = modifiersOf(options, Math.max(...(await sizes.of(space))));
+    const shards = shardKeys(space);
+    const replies = await commands.pipeline(
+      queries.flatMap((query) => {
+        const bytes = bytesOf(padQuery(space, query));
+        return shards.map((key): Command => [
+          'VSIM',
+          key,
+          'FP32',
+          bytes,
+          'WITHSCORES',
+          'COUNT',
+          options.limit,
+          ...modifiers,
+        ]);
+      }),
+    );
+    return queries.map((query, place) => {
+      const answers = replies.slice(place * shards.length, (place + 1) * shards.length);
+      return mergeMatches(
+        answers.map((reply) => matchesOf(space, query, reply)),
+        options.limit,
+      );
+    });
+  };
+
+  return {
+    backend: 'vector-set',
+    upsert,
+    searchMany,
+    search: async (space, query, options) => (await searchMany(space, [query], options))[0] ?? [],
+    remove: async (space, ids) => {
+      const replies = await commands.pipeline(ids.map((id) => ['VREM', keyOf(space, id), id]));
+      sizes.forget(space);
+      return replies.filter((reply) => reply === 1).length;
+    },
+    vectors: async (space, ids) => {
+      const replies = await commands.pipelineBytes(ids.map((id) => ['VEMB', keyOf(space, id), id, 'RAW']));
+      return replies.map((reply) => embeddingOf(space, reply));
+    },
+    count: async (space) => {
+      sizes.forget(space);
+      return (await sizes.of(space)).reduce((sum, size) => sum + size, 0);
+    },
+    drop: async (space) => {
+      for (const key of shardKeys(space)) await dropSet(redis, key);
+      sizes.forget(space);
+    },
+  };
+}
+
+/** How a search is done: a scan where it is asked for or as quick, else the graph. */
+function modifiersOf({ exact, effort, limit }: SearchOptions, largestShard: number): (string | number)[] {
+  const scans = exact ?? (effort === undefined && largestShard <= SCAN_UP_TO);
+  if (scans) return largestShard <= SCAN_INLINE_UP_TO ? ['TRUTH', 'NOTHREAD'] : ['TRUTH'];
+  return ['EF', Math.max(effort ?? Math.max(800, 2 * limit), limit)];
+}
+
+function matchesOf(space: Space, query: Float32Array, reply: Reply): Match[] {
+  const pairs = reply as string[];
+  const matches: Match[] = [];
+  for (let place = 0; place + 1 < pairs.length; place += 2) {
+    // Redis answers (1 + cosine) / 2.
+    const cosine = 2 * Number(pairs[place + 1]) - 1;
+    matches.push({ id: pairs[place] ?? '', score: innerProduct(space, query, cosine) });
+  }
+  return matches;
+}
+
+/** VEMB RAW: kind of quantisation, the numbers of the unit vector, its length. */
+function embeddingOf({ dim }: Space, reply: Reply): Float32Array | undefined {
+  if (reply === null || !Array.isArray(reply)) return undefined;
+  const [, bytes, length] = reply as [Buffer, Buffer, Buffer];
+  const scale = Number(length.toString());
+  return floatsOf(bytes)
+    .subarray(0, dim)
+    .map((value) => value * scale);
+}
+
+async function inLanes(redis: RedisConnection, additions: readonly Command[]): Promise<void> {
+  const lanes = Array.from({ length: LANES }, () => redis.duplicate());
+  try {
+    await Promise.all(
+      lanes.map(async (lane, number) => {
+        await lane.ready(10_000);
+        await lane.commands.pipeline(additions.filter((_, place) => place % LANES === number));
+      }),
+    );
+  } finally {
+    await Promise.all(lanes.map((lane) => lane.quit()));
+  }
+}
+
+/** Takes elements out a slice at a time; a set with none left is gone. */
+async function dropSet({ commands }: RedisConnection, key: string): Promise<void> {
+  for (;;) {
+    const ids = (await commands.call(['VRANDMEMBER', key, DROP_SLICE])) as string[] | null;
+    if (!ids || ids.length < DROP_SLICE) break;
+    await commands.pipeline(ids.map((id) => ['VREM', key, id]));
+  }
+  await commands.call(['UNLINK', key]);
+}
