@@ -40,8 +40,6 @@ export const square = unary('Square');
 export const log = unary('Log');
 export const rsqrt = unary('Rsqrt');
 export const relu = unary('Relu');
-/** Over the last axis. */
-export const softmax = unary('Softmax');
 /** The diagonal of the two innermost axes. */
 export const diagonal = unary('MatrixDiagPart');
 
@@ -95,19 +93,13 @@ export function reshape(x: Tensor, shape: number[]): Tensor {
 
 /** `count` entries of the first axis; no copy. */
 export function sliceFirst(x: Tensor, start: number, count: number): Tensor {
-  const rank = x.shape.length;
-  const begin = integers(
-    Int32Array.from({ length: rank }, (_, axis) => (axis === 0 ? start : 0)),
-    [rank],
-  );
-  const size = integers(
-    Int32Array.from({ length: rank }, (_, axis) => (axis === 0 ? count : -1)),
-    [rank],
-  );
-  const slice = execute('Slice', [floatType, indexType('Index')], [x, begin, size]);
-  begin.dispose();
-  size.dispose();
-  return slice;
+  const rest = x.shape.slice(1);
+  return slice(x, [start, ...rest.map(() => 0)], [count, ...rest]);
+}
+
+/** The first `count` columns of a matrix; no copy when that is all of them. */
+export function sliceColumns(x: Tensor, count: number): Tensor {
+  return x.shape[1] === count ? x : slice(x, [0, 0], [x.shape[0]!, count]);
 }
 
 /** Joins along the first axis. */
@@ -141,26 +133,20 @@ export function equalIntegers(a: Tensor, b: Tensor): Tensor {
   return execute('Equal', [indexType('T')], [a, b]);
 }
 
-export function greaterEqual(a: Tensor, b: Tensor): Tensor {
-  return execute('GreaterEqual', [floatType], [a, b]);
-}
-
-/** Uniform in [0, 1), settled by the two seeds alone. */
-export function statelessUniform(shape: readonly number[], seed: number, secondSeed: number): Tensor {
-  const size = integers(Int32Array.from(shape), [shape.length]);
-  const seeds = integers(Int32Array.of(seed, secondSeed), [2]);
-  const attributes = [floatTypeNamed('dtype'), indexType('T'), indexType('Tseed')];
-  const uniform = execute('StatelessRandomUniform', attributes, [size, seeds]);
-  free([size, seeds]);
-  return uniform;
-}
-
 export function and(a: Tensor, b: Tensor): Tensor {
   return execute('LogicalAnd', [], [a, b]);
 }
 
 export function select(condition: Tensor, whereTrue: Tensor, whereFalse: Tensor): Tensor {
   return execute('SelectV2', [floatType], [condition, whereTrue, whereFalse]);
+}
+
+function slice(x: Tensor, begin: number[], size: number[]): Tensor {
+  const from = integers(Int32Array.from(begin), [begin.length]);
+  const lengths = integers(Int32Array.from(size), [size.length]);
+  const part = execute('Slice', [floatType, indexType('Index')], [x, from, lengths]);
+  free([from, lengths]);
+  return part;
 }
 
 function unary(name: string): (x: Tensor) => Tensor {

@@ -14,6 +14,7 @@ const backend = tf.backend() as NodeJSKernelBackend;
 const { binding } = backend;
 
 export const floatType = typeAttribute('T', binding.TF_FLOAT);
+export const byteType = binding.TF_UINT8;
 
 export function typeAttribute(name: string, value: number): Attribute {
   return { name, type: binding.TF_ATTR_TYPE, value };

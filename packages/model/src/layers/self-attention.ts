@@ -5,11 +5,11 @@ import {
   multiply,
   reshape,
   sliceFirst,
-  softmax,
   subtract,
   sumLast,
   transpose,
 } from '../kernels/kernels.js';
+import { softmax } from '../kernels/softmax.js';
 import { floats, scope, type Tensor } from '../kernels/tensorflow.js';
 import { dense, denseGradient, type DenseWeights } from './dense.js';
 

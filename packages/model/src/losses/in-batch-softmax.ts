@@ -8,10 +8,10 @@ import {
   multiply,
   reshape,
   select,
-  softmax,
   subtract,
   sumAll,
 } from '../kernels/kernels.js';
+import { softmax } from '../kernels/softmax.js';
 import { booleans, floats, integers, readFloats, scope, type Tensor } from '../kernels/tensorflow.js';
 
 export interface InBatchLabels {

@@ -44,7 +44,7 @@ export function encoderLayer(
   x: Tensor,
   weights: LayerWeights,
 ): EncoderLayerOutput {
-  const drop = (): Tensor | undefined => input.dropout?.(x.shape);
+  const drop = (): Tensor | undefined => input.dropout?.(input.length * input.batch, config.dim);
   return scope(() => {
     const attention = selfAttention(x, weights.attention, input.mask, { ...input, heads: config.heads });
     const attended = residualNorm(x, attention.y, weights.norm, config.normEpsilon, drop());

@@ -36,7 +36,7 @@ export function encoderForward(
   return scope(() => {
     const embedded = add(input.items, gather(weights.positions, input.places));
     const inputNorm = weights.inputNorm && layerNorm(embedded, weights.inputNorm, config.normEpsilon);
-    const inputDropMask = inputNorm && input.dropout?.(embedded.shape);
+    const inputDropMask = inputNorm && input.dropout?.(input.length * input.batch, config.dim);
     let hidden = inputNorm ? applyMask(inputNorm.y, inputDropMask) : embedded;
     const layers = weights.layers.map((layerWeights) => {
       const layer = encoderLayer(config, input, hidden, layerWeights);
