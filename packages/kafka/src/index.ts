@@ -6,3 +6,5 @@ export type { KafkaAdmin, TopicConfig } from './admin.js';
 export * from './dead-letters.js';
 export type { KafkaLogger } from './kafka-logger.js';
 export * from './kafka-client.js';
+export * from './settle.js';
+export * from './pipeline-topics.js';

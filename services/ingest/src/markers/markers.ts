@@ -1,0 +1,78 @@
+import type { TopicPartition } from '@click-recall/kafka';
+import type { OffsetStore } from '@click-recall/redis';
+
+/** Offset of the last message that is applied; null: none is. */
+export type Marker = string | null;
+
+/**
+ * How far each partition is applied, as Redis itself says it, beside what we believe. The marker lies with the data and moves after it,
+ * so a Redis that came back with older data has an older marker, and what is missing is read from Kafka again.
+ */
+export interface Markers {
+  /** Reads where the partition stands and remembers it. Gives the offset to start at. */
+  load(partition: TopicPartition): Promise<string>;
+  /** What we believe; take it before the batch is applied. */
+  believed(partition: TopicPartition): Marker;
+  /**
+   * Moves the marker after a batch, if it stands where it stood before the batch.
+   *
+   * @returns undefined when it moved, else the offset to seek to
+   */
+  advance(partition: TopicPartition, before: Marker, last: string): Promise<string | undefined>;
+  /** Looks whether the marker still stands where we believe; when it is behind, adopts it and calls `rewind` in the same breath. */
+  check(partition: TopicPartition, rewind: (offset: string) => void): Promise<void>;
+  /** No longer ours. */
+  forget(partitions: readonly TopicPartition[]): void;
+}
+
+export function createMarkers(offsets: OffsetStore): Markers {
+  const beliefs = new Map<string, Marker>();
+
+  function adopt(partition: TopicPartition, marker: Marker): string {
+    beliefs.set(keyOf(partition), marker);
+    return after(marker);
+  }
+
+  return {
+    load: async (partition) => adopt(partition, await offsets.read(partition.topic, partition.partition)),
+    believed: (partition) => beliefs.get(keyOf(partition)) ?? null,
+    async advance(partition, before, last) {
+      const result = await offsets.advance(partition.topic, partition.partition, before, last);
+      if (result === 'advanced') {
+        beliefs.set(keyOf(partition), last);
+        return undefined;
+      }
+      const actual = result.refused;
+      if (isBefore(actual, before)) return adopt(partition, actual);
+      // Somebody else went on from where we began: this batch was ours no longer, and what it wrote late may undo what came after
+      // it (a click of a user who was forgotten since). Whoever owns the partition applies from here again, and all is in order.
+      await offsets.reset(partition.topic, partition.partition, before);
+      return adopt(partition, before);
+    },
+    async check(partition, rewind) {
+      const key = keyOf(partition);
+      const believed = beliefs.get(key);
+      const actual = await offsets.read(partition.topic, partition.partition);
+      // A batch may have moved it while we asked; ahead of us is for `advance` to settle.
+      const unchanged = beliefs.get(key) === believed;
+      // No batch may start between the two: it would take the older marker for where it begins, and skip what lies between.
+      if (believed !== undefined && unchanged && isBefore(actual, believed)) rewind(adopt(partition, actual));
+    },
+    forget(partitions) {
+      for (const partition of partitions) beliefs.delete(keyOf(partition));
+    },
+  };
+}
+
+function after(marker: Marker): string {
+  return marker === null ? '0' : (BigInt(marker) + 1n).toString();
+}
+
+function isBefore(a: Marker, b: Marker): boolean {
+  if (a === null || b === null) return a === null && b !== null;
+  return BigInt(a) < BigInt(b);
+}
+
+function keyOf({ topic, partition }: TopicPartition): string {
+  return `${topic} ${partition}`;
+}
