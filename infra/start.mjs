@@ -61,7 +61,11 @@ async function main(args) {
     const env = { ...process.env };
     if (installed.redis) {
       const { redis: files } = installed;
-      const redis = await step('Redis', () => startRedis({ dataDir: join(dataFolder, 'redis'), files, persist: true }), told);
+      const redis = await step(
+        'Redis',
+        () => startRedis({ dataDir: join(dataFolder, 'redis'), files, persist: true }),
+        told,
+      );
       servers.push(redis);
       env['REDIS_URL'] = `redis://${redis.address}`;
     }

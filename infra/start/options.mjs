@@ -156,7 +156,8 @@ function itemSource(values, format) {
  * @returns {T}
  */
 function needed(name, value) {
-  if (value === undefined) throw new UsageError(`--${name} is missing: a log of your own needs it (see npm start -- --help)`);
+  if (value === undefined)
+    throw new UsageError(`--${name} is missing: a log of your own needs it (see npm start -- --help)`);
   return value;
 }
 
@@ -182,6 +183,7 @@ function oneOf(name, value, choices) {
 function wholeNumber(name, value) {
   if (value === undefined) return undefined;
   const number = Number(value);
-  if (!Number.isSafeInteger(number) || number < 1) throw new UsageError(`--${name}: expected a whole number of at least 1, not "${value}"`);
+  if (!Number.isSafeInteger(number) || number < 1)
+    throw new UsageError(`--${name}: expected a whole number of at least 1, not "${value}"`);
   return number;
 }

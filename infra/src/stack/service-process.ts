@@ -54,7 +54,13 @@ export async function startService(spec: ServiceSpec): Promise<ServiceProcess> {
     child.once('error', () => resolve(1));
     child.once('close', (code) => log.end(() => resolve(code)));
   });
-  const service: ServiceProcess = { name: spec.name, pid: child.pid ?? -1, logFile, ended, stop: () => stopProcess(child, ended) };
+  const service: ServiceProcess = {
+    name: spec.name,
+    pid: child.pid ?? -1,
+    logFile,
+    ended,
+    stop: () => stopProcess(child, ended),
+  };
   await waitUntilReady(service, spec.readyUrl).catch(async (error: unknown) => {
     await service.stop();
     throw error;
@@ -72,16 +78,20 @@ async function waitUntilReady(service: ServiceProcess, url: string): Promise<voi
     if (answer?.ok) return;
     await delay(100);
   }
-  const what = code === undefined ? `was not ready within ${READY_WITHIN_MS / 1000} s` : `ended with ${code ?? 'a signal'}`;
-  throw new ServiceDidNotStart(`${service.name} ${what}; the end of ${service.logFile}:\n${await lastLines(service.logFile)}`);
+  const what =
+    code === undefined ? `was not ready within ${READY_WITHIN_MS / 1000} s` : `ended with ${code ?? 'a signal'}`;
+  throw new ServiceDidNotStart(
+    `${service.name} ${what}; the end of ${service.logFile}:\n${await lastLines(service.logFile)}`,
+  );
 }
 
 async function stopProcess(child: ChildProcess, ended: Promise<number | null>): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
   const late = new AbortController();
-  await Promise.race([ended, delay(STOP_WITHIN_MS, undefined, { signal: late.signal }).then(() => child.kill('SIGKILL'))]).finally(
-    () => late.abort(),
-  );
+  await Promise.race([
+    ended,
+    delay(STOP_WITHIN_MS, undefined, { signal: late.signal }).then(() => child.kill('SIGKILL')),
+  ]).finally(() => late.abort());
   await ended;
 }
 

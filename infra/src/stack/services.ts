@@ -43,12 +43,16 @@ export async function startServices(options: ServicesOptions): Promise<RunningSe
     stopping = true;
     for (const service of processes.toReversed()) await service.stop();
   };
-  const ports = await Promise.all(SERVICES.map(({ port, usual }) => options.freePort(Number(options.env[port] ?? usual))));
-  const urls = Object.fromEntries(SERVICES.map(({ name }, index) => [name, `http://127.0.0.1:${ports[index]}`])) as Record<
-    ServiceName,
-    string
-  >;
-  const env = { ...options.env, ...Object.fromEntries(SERVICES.map(({ port }, index) => [port, String(ports[index])])) };
+  const ports = await Promise.all(
+    SERVICES.map(({ port, usual }) => options.freePort(Number(options.env[port] ?? usual))),
+  );
+  const urls = Object.fromEntries(
+    SERVICES.map(({ name }, index) => [name, `http://127.0.0.1:${ports[index]}`]),
+  ) as Record<ServiceName, string>;
+  const env = {
+    ...options.env,
+    ...Object.fromEntries(SERVICES.map(({ port }, index) => [port, String(ports[index])])),
+  };
   const starts = SERVICES.map(async ({ name }) => {
     const service = await startService({
       name,
