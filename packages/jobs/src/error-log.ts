@@ -14,7 +14,10 @@ export function errorLog(logger: JobsLogger, settings: ConnectionSettings): (err
   const saidAt = new Map<string, number>();
   return (error) => {
     const now = Date.now();
-    const text = error.message || String((error as { code?: unknown }).code ?? error.name);
+    const text =
+      error instanceof AggregateError && !error.message
+        ? error.errors.map(String).join('; ')
+        : error.message || error.name;
     if (now - (saidAt.get(text) ?? -Infinity) < REPEAT_AFTER_MS) return;
     if (saidAt.size >= 100) saidAt.clear();
     saidAt.set(text, now);

@@ -158,9 +158,9 @@ describe('the registry', () => {
   });
 
   it('refuses an address that it has no store for, without repeating it', () => {
-    const open = (): Registry => createRegistry('s3://key:secret@bucket');
-    expect(open).toThrow(RegistryUrlError);
-    expect(open).not.toThrow(/secret/);
+    const openElsewhere = (): Registry => createRegistry('s3://key:secret@bucket');
+    expect(openElsewhere).toThrow(RegistryUrlError);
+    expect(openElsewhere).not.toThrow(/secret/);
   });
 });
 

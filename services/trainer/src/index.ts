@@ -1,1 +1,2 @@
-export {};
+export { startTrainer } from './service.js';
+export { readSettings, type TrainerRules } from './settings.js';

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { ModelConfigError, parseModelConfig, type ModelConfig } from '@click-recall/model';
+import { ConfigError, messageOf, type Config } from '@click-recall/runtime';
+import { z } from 'zod';
+
+/** The `trainer` section of the model's settings file. */
+const rulesSchema = z.strictObject({
+  /** A candidate may be worse than the best of the last versions by this much NDCG@10. */
+  gateTolerance: z.number().min(0).max(1).default(0.01),
+  /** With fewer clicks that no version was trained on, the popularity baseline decides instead. */
+  gateMinClicks: z.int().min(1).default(200),
+  /** At most so many clicks are ranked by each version: beyond it the answer does not change, only the time. */
+  gateMaxClicks: z.int().min(1).default(20_000),
+  /** Versions compared with. */
+  gateVersions: z.int().min(1).max(20).default(5),
+  /** Epochs on everything, held-out clicks included, once the gate is passed. */
+  finalEpochs: z.int().min(0).max(100).default(0),
+  /** Versions whose files are kept besides the live one and the one before it. */
+  keepVersions: z.int().min(1).default(10),
+});
+
+export type TrainerRules = z.output<typeof rulesSchema>;
+
+/** What a child process needs to do a task; plain data, since it travels to it as a message. */
+export interface TaskSettings {
+  readonly namespace: string;
+  readonly redis: { readonly url: string; readonly cluster: boolean };
+  readonly registryUrl: string;
+  readonly sequenceKeep: number;
+  readonly seenKeep: number;
+  readonly minUsers: number;
+  readonly minItems: number;
+  readonly logLevel: string;
+  readonly model: ModelConfig;
+  readonly rules: TrainerRules;
+}
+
+/** Throws a ConfigError for a settings file that is not JSON or has a fault. */
+export function taskSettings(config: Config): TaskSettings {
+  const { model, rules } = readSettings(config.modelConfigFile);
+  return {
+    namespace: config.namespace,
+    redis: config.redis,
+    registryUrl: config.registryUrl,
+    sequenceKeep: config.sequenceKeep,
+    seenKeep: config.seenKeep,
+    minUsers: config.minTrainUsers,
+    minItems: config.minTrainItems,
+    logLevel: config.logLevel,
+    model,
+    rules,
+  };
+}
+
+/** The file `{ "encoder"?, "training"?, "trainer"? }`; what is left out has its default. */
+export function readSettings(file: string | undefined): { model: ModelConfig; rules: TrainerRules } {
+  const { trainer = {}, ...model } = file === undefined ? {} : readObject(file);
+  const rules = rulesSchema.safeParse(trainer);
+  if (!rules.success) {
+    const faults = rules.error.issues.map((issue) => `${['trainer', ...issue.path].join('.')}: ${issue.message}`);
+    throw fault(file, faults.join('; '));
+  }
+  try {
+    return { model: parseModelConfig(model), rules: rules.data };
+  } catch (error) {
+    if (error instanceof ModelConfigError) throw fault(file, error.message);
+    throw error;
+  }
+}
+
+function readObject(file: string): Record<string, unknown> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw fault(file, messageOf(error));
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw fault(file, 'expected an object');
+  return parsed as Record<string, unknown>;
+}
+
+function fault(file: string | undefined, problem: string): ConfigError {
+  return new ConfigError([{ variable: 'MODEL_CONFIG', expected: `${file ?? 'defaults'}: ${problem}` }]);
+}

@@ -1,0 +1,78 @@
+import type { Activation, ModelRecord, ModelStatus } from '@click-recall/redis';
+import { newVersionId } from '@click-recall/registry';
+import { describe, expect, it } from 'vitest';
+import { pruneVersions } from './prune-versions.js';
+
+const DAY = 24 * 60 * 60 * 1000;
+const now = Date.UTC(2030, 0, 10);
+
+function world(records: ModelRecord[], files: string[], live?: Partial<Activation>, building: string[] = []) {
+  const stored = new Set(files);
+  const known = new Map(records.map((record) => [record.version, record]));
+  return {
+    stored,
+    known,
+    request: {
+      registry: {
+        list: async () => [...stored].sort(),
+        remove: async (version: string) => void stored.delete(version),
+      },
+      models: {
+        list: async () => [...known.values()].sort((a, b) => b.createdAt - a.createdAt),
+        update: async (version: string, changes: Partial<ModelRecord>) => {
+          const next = { ...known.get(version)!, ...changes };
+          known.set(version, next);
+          return next;
+        },
+        remove: async (version: string) => void known.delete(version),
+      },
+      activation: {
+        read: async () => (live as Activation | undefined) ?? null,
+        buildingVersions: async () => building,
+      },
+      now,
+    },
+  };
+}
+
+const record = (version: string, age: number, status: ModelStatus = 'retired'): ModelRecord => ({
+  version,
+  status,
+  artifactUrl: `file:///${version}`,
+  createdAt: now - age,
+  config: {},
+});
+
+describe('pruning', () => {
+  it('keeps the newest versions, the live one, the one before it and those being built', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+    const records = names.map((name, place) => record(name, place * 1000, name === 'f' ? 'live' : 'retired'));
+    const { request, stored, known } = world(records, names, { encoder: 'f', previous: 'g' }, ['e']);
+    expect(await pruneVersions({ ...request, keepVersions: 2, version: 'a' })).toEqual(['c', 'd']);
+    expect([...stored]).toEqual(['a', 'b', 'e', 'f', 'g']);
+    expect(known.get('c')).toMatchObject({ status: 'retired', artifactUrl: '' });
+    expect(known.get('f')?.artifactUrl).not.toBe('');
+  });
+
+  it('does not let rejected versions push out good ones', async () => {
+    const records = [
+      record('good', 9000),
+      ...['r1', 'r2', 'r3', 'r4'].map((name, place) => record(name, place * 1000, 'rejected')),
+    ];
+    const { request, stored, known } = world(
+      records,
+      records.map(({ version }) => version),
+    );
+    expect(await pruneVersions({ ...request, keepVersions: 2, version: 'r1' })).toEqual(['r3', 'r4']);
+    expect(stored.has('good')).toBe(true);
+    expect(known.get('r4')?.status).toBe('rejected');
+  });
+
+  it('removes what a trainer that died has written, but not what one writes now', async () => {
+    const old = newVersionId(now - 2 * DAY);
+    const fresh = newVersionId(now - 1000);
+    const { request, stored } = world([], [old, fresh]);
+    expect(await pruneVersions({ ...request, keepVersions: 2, version: 'x' })).toEqual([old]);
+    expect([...stored]).toEqual([fresh]);
+  });
+});

@@ -1,0 +1,71 @@
+import type { Metrics } from '@click-recall/contracts';
+import { VOCABULARY_FILE, writeVocabulary } from '@click-recall/encoding';
+import { serializeEncoder, type ModelConfig, type SequenceEncoder } from '@click-recall/model';
+import type { ModelStore } from '@click-recall/redis';
+import { newVersionId, type Registry } from '@click-recall/registry';
+import type { TrainerRules } from '../settings.js';
+import type { Fitted } from './fit.js';
+import type { Verdict } from './gate.js';
+import type { Snapshot } from './take-snapshot.js';
+import type { Start } from './open-start.js';
+import { TRAINED_FILE, writeTrainedClicks, type TrainedClicks } from './trained-clicks.js';
+
+export interface WriteRequest {
+  readonly encoder: SequenceEncoder;
+  readonly snapshot: Snapshot;
+  readonly start: Start;
+  readonly model: ModelConfig;
+  readonly rules: TrainerRules;
+  readonly metrics: Metrics;
+  readonly fitted: Fitted;
+  readonly verdict: Verdict;
+  readonly trained: TrainedClicks;
+  readonly registry: Pick<Registry, 'write'>;
+  readonly models: Pick<ModelStore, 'save'>;
+  readonly now: number;
+}
+
+/**
+ * Writes the version to the registry and then its record: a version without a record is never looked at, and is removed
+ * later. A rejected one is written too, so that it can be looked into. Answers the version's id.
+ */
+export async function writeVersion(request: WriteRequest): Promise<string> {
+  const { encoder, snapshot, start, metrics, fitted, verdict } = request;
+  const version = newVersionId(request.now);
+  const parent = start.from === 'live' ? { parent: start.live.version } : {};
+  const config = {
+    ...request.model,
+    trainer: request.rules,
+    start: start.from === 'live' ? { from: start.live.version } : { from: 'fresh', why: start.why },
+  };
+  const files = serializeEncoder(encoder);
+  files.set(VOCABULARY_FILE, writeVocabulary(snapshot.itemIds));
+  files.set(TRAINED_FILE, writeTrainedClicks(request.trained));
+  files.set('metrics.json', json({ ...metrics, bestEpoch: fitted.bestEpoch, curve: fitted.curve, gate: verdict }));
+  files.set('settings.json', json(config));
+  files.set(
+    'data.json',
+    json({
+      fingerprint: snapshot.fingerprint,
+      users: snapshot.userIds.length,
+      items: snapshot.items,
+      clicks: snapshot.clicks,
+    }),
+  );
+  const { url } = await request.registry.write(version, files);
+  await request.models.save({
+    version,
+    status: verdict.passed ? 'written' : 'rejected',
+    artifactUrl: url,
+    createdAt: request.now,
+    config,
+    metrics,
+    ...parent,
+    ...(verdict.passed ? {} : { reason: `${verdict.code}: ${verdict.message}` }),
+  });
+  return version;
+}
+
+function json(value: unknown): Uint8Array {
+  return Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
+}

@@ -1,0 +1,76 @@
+import {
+  createActivationStore,
+  createModelStore,
+  createRecordClient,
+  createRedis,
+  createSequenceStore,
+} from '@click-recall/redis';
+import { createRegistry } from '@click-recall/registry';
+import { createLogger, messageOf } from '@click-recall/runtime';
+import { JobFailedError } from '@click-recall/jobs';
+import { createControlPoint, type ControlPoint } from './tasks/control-point.js';
+import { evaluate } from './tasks/evaluate.js';
+import { exportVectors } from './tasks/export-vectors.js';
+import type { FromChild, Task, TaskKind, TaskResults, ToChild } from './tasks/protocol.js';
+import { createReporter } from './tasks/reporter.js';
+import type { TaskContext } from './tasks/task-context.js';
+import { train } from './tasks/train.js';
+import type { TaskSettings } from './settings.js';
+
+/**
+ * A process of its own for one task: TensorFlow may hold this thread and use up this memory, while the service that
+ * forked it goes on renewing the job's lock. It ends with its task, and at once when the service is gone.
+ */
+/** Beyond it the job fails and is tried again later. */
+const REDIS_PATIENCE_MS = 60_000;
+const control = createControlPoint();
+process.on('disconnect', () => process.exit(1));
+process.on('message', (message: ToChild) => {
+  if (message.kind === 'control') control.set(message.control);
+  else void run(message.task, message.settings);
+});
+
+async function run(task: Task, settings: TaskSettings): Promise<void> {
+  const last: FromChild = await perform(task, settings, control).then(
+    (result) => ({ kind: 'done', result }) as const,
+    (error: unknown) =>
+      ({
+        kind: 'failed',
+        code: error instanceof JobFailedError ? error.code : 'error',
+        message: messageOf(error),
+        stack: error instanceof Error ? error.stack : undefined,
+      }) as const,
+  );
+  // What is still open (sockets that reconnect) must not keep the process; the message must be out before it ends.
+  process.send?.(last, () => process.exit(0));
+}
+
+async function perform(task: Task, settings: TaskSettings, point: ControlPoint): Promise<TaskResults[TaskKind]> {
+  const logger = createLogger({ service: 'trainer', level: settings.logLevel });
+  const redis = createRedis({ ...settings.redis, logger });
+  const records = createRecordClient({ ...settings.redis, logger });
+  await redis.ready(REDIS_PATIENCE_MS);
+  const { namespace } = settings;
+  const context: TaskContext = {
+    settings,
+    sequences: createSequenceStore(redis, {
+      namespace,
+      keep: settings.sequenceKeep,
+      seenKeep: settings.seenKeep,
+    }),
+    models: createModelStore(records, redis, { namespace }),
+    activation: createActivationStore(redis, { namespace }),
+    registry: createRegistry(settings.registryUrl),
+    checkpoint: point.checkpoint,
+    ...createReporter((message) => void process.send?.(message)),
+    now: Date.now,
+  };
+  switch (task.kind) {
+    case 'train':
+      return train(task.data, context);
+    case 'evaluate':
+      return evaluate(task.data, context);
+    case 'export':
+      return exportVectors(task.data, context);
+  }
+}

@@ -1,0 +1,40 @@
+import type { JobData, JobResult, TrainProgress } from '@click-recall/contracts';
+import type { FinalFailure } from '@click-recall/jobs';
+import type { TaskSettings } from '../settings.js';
+import type { TrainOutcome } from './train.js';
+
+export interface TaskData {
+  train: JobData<'train'>;
+  evaluate: JobData<'evaluate'>;
+  export: JobData<'export'>;
+}
+
+export type TaskKind = keyof TaskData;
+
+/** What a child process can be asked for. */
+export type Task<K extends TaskKind = TaskKind> = {
+  [Kind in K]: { readonly kind: Kind; readonly data: TaskData[Kind] };
+}[K];
+
+export interface TaskResults {
+  train: TrainOutcome;
+  evaluate: JobResult<'evaluate'>;
+  export: JobResult<'export'>;
+}
+
+/** From the service to its child. */
+export type ToChild =
+  | { readonly kind: 'start'; readonly task: Task; readonly settings: TaskSettings }
+  | { readonly kind: 'control'; readonly control: 'run' | 'pause' | 'cancel' };
+
+/** From the child to its service; `done` or `failed` is the last. */
+export type FromChild =
+  | { readonly kind: 'progress'; readonly progress: TrainProgress; readonly stepSeconds: number | undefined }
+  | { readonly kind: 'note'; readonly line: string; readonly level: 'info' | 'warn' }
+  | { readonly kind: 'done'; readonly result: TaskResults[TaskKind] }
+  | {
+      readonly kind: 'failed';
+      readonly code: FinalFailure | 'error';
+      readonly message: string;
+      readonly stack: string | undefined;
+    };
