@@ -26,4 +26,4 @@ export {
   type Activation,
   type ActivationStore,
 } from './activation/create-activation-store.js';
-export { encodeId, keysOf, shardOf, type Keys } from './keys.js';
+export { encodeId, keysOf, REGISTRY_SHARDS as USER_SHARDS, shardOf, type Keys } from './keys.js';

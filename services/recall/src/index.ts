@@ -1,1 +1,1 @@
-export {};
+export { startRecall } from './service.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { testRedis } from '../test-redis.js';
-import { keysOf } from '../keys.js';
+import { keysOf, REGISTRY_SHARDS } from '../keys.js';
 import { createSequenceStore, type SequenceStore } from './create-sequence-store.js';
 import type { SequenceEvent, SequenceOperation } from './sequence.js';
 
@@ -141,6 +141,16 @@ describe('seen items', () => {
   });
 });
 
+describe('who has seen an item', () => {
+  it('is told user by user', async () => {
+    const { store } = await testStore();
+    await apply(store, click(1, 'a'), click(2, 'b'));
+    await store.applyBatch([{ userId: 'other', operations: [click(1, 'b')] }]);
+    expect(await store.haveSeen('a', ['u', 'other', 'nobody'])).toEqual([true, false, false]);
+    expect(await store.haveSeen('a', [])).toEqual([]);
+  });
+});
+
 describe('forget', () => {
   it('erases what came before it, in the order of the log', async () => {
     const { store, redis, namespace } = await testStore();
@@ -243,6 +253,23 @@ describe('the registry', () => {
     expect(await store.countUsers()).toBe(700);
     expect(await store.recentUsers(3)).toEqual(['user 699', 'user 698', 'user 697']);
     expect(await store.recentUsers(0)).toEqual([]);
+  });
+
+  it('lists the users of one shard, always the same ones', async () => {
+    const { store } = await testStore();
+    const userIds = Array.from({ length: 300 }, (_, index) => `user ${index}`);
+    await store.applyBatch(userIds.map((userId, index) => ({ userId, operations: [click(index, 'a')] })));
+    const byShard: string[][] = [];
+    for (let shard = 0; shard < REGISTRY_SHARDS; shard++) {
+      const listed: string[] = [];
+      for await (const slice of store.listUsers(7, shard)) listed.push(...slice);
+      byShard.push(listed);
+    }
+    expect(byShard.flat().toSorted()).toEqual(userIds.toSorted());
+    expect(byShard.filter(({ length }) => length > 0).length).toBeGreaterThan(8);
+    const again: string[] = [];
+    for await (const slice of store.listUsers(100, 3)) again.push(...slice);
+    expect(again.toSorted()).toEqual(byShard[3]?.toSorted());
   });
 });
 

@@ -35,8 +35,13 @@ export interface SequenceStore {
   seenMany(userIds: readonly string[], newest?: number): Promise<string[][]>;
   /** Sequence revisions; 0 for a user nobody knows. */
   revisions(userIds: readonly string[]): Promise<number[]>;
-  /** Every user, in slices of about `slice`; users that come or go meanwhile may or may not be among them, none comes twice. */
-  listUsers(slice?: number): AsyncIterable<string[]>;
+  /** Which of the users have seen the item. */
+  haveSeen(itemId: string, userIds: readonly string[]): Promise<boolean[]>;
+  /**
+   * Every user, in slices of about `slice`; users that come or go meanwhile may or may not be among them, none comes twice.
+   * With `shard`, from 0 up to USER_SHARDS, only those of that one.
+   */
+  listUsers(slice?: number, shard?: number): AsyncIterable<string[]>;
   countUsers(): Promise<number>;
   /** The most recently active users, newest first. */
   recentUsers(limit: number): Promise<string[]>;
@@ -121,7 +126,11 @@ export function createSequenceStore(
       const replies = await commands.pipeline(userIds.map((userId) => ['HGET', keys.user(userId), 'revision']));
       return replies.map((reply) => Number(reply ?? 0));
     },
-    listUsers: (slice = SLICE) => registry.list(slice),
+    haveSeen: async (itemId, userIds) => {
+      const replies = await commands.pipeline(userIds.map((userId) => ['ZSCORE', keys.seen(userId), itemId]));
+      return replies.map((reply) => reply !== null);
+    },
+    listUsers: (slice = SLICE, shard) => registry.list(slice, shard),
     countUsers: registry.count,
     recentUsers: registry.recent,
     totals,

@@ -10,7 +10,7 @@ export interface UserRegistry {
     active: readonly { readonly userId: string; readonly timestamp: number }[],
     gone: readonly string[],
   ): Promise<void>;
-  list(slice: number): AsyncIterable<string[]>;
+  list(slice: number, shard?: number): AsyncIterable<string[]>;
   count(): Promise<number>;
   recent(limit: number): Promise<string[]>;
 }
@@ -31,7 +31,7 @@ export function createUserRegistry(commands: RedisCommands, keys: Keys): UserReg
       }
       await commands.pipeline(writes);
     },
-    list: (slice) => list(commands, keys, slice),
+    list: (slice, shard) => list(commands, keys, slice, shard === undefined ? SHARDS : [shard]),
     count: async () => {
       const sizes = await commands.pipeline(SHARDS.map((shard) => ['ZCARD', keys.users(shard)]));
       return sizes.reduce((sum: number, size) => sum + Number(size), 0);
@@ -48,9 +48,14 @@ export function createUserRegistry(commands: RedisCommands, keys: Keys): UserReg
   };
 }
 
-async function* list(commands: RedisCommands, keys: Keys, slice: number): AsyncGenerator<string[]> {
+async function* list(
+  commands: RedisCommands,
+  keys: Keys,
+  slice: number,
+  shards: readonly number[],
+): AsyncGenerator<string[]> {
   let pending: string[] = [];
-  for (const shard of SHARDS) {
+  for (const shard of shards) {
     // A scan may show a user twice while the set is being resized.
     const shown = new Set<string>();
     let cursor = '0';

@@ -1,0 +1,107 @@
+import type { UserVectorMessage } from '@click-recall/contracts';
+import type { ConsumedBatch, DeadLetters, OutgoingMessage, Publisher } from '@click-recall/kafka';
+import type { SequenceStore, UserVector } from '@click-recall/redis';
+import { RetriableError, type Metrics } from '@click-recall/runtime';
+import { PUBLISHED_ITEMS } from '../config.js';
+import type { LiveModel } from '../live/live-model.js';
+import type { LiveModelWatch } from '../live/watch-live-model.js';
+import type { FillWithPopular } from '../recommend/fill-with-popular.js';
+import type { LiveVectors } from '../recommend/live-vectors.js';
+import type { NearestItems } from '../recommend/nearest-items.js';
+import { recommendationMessage } from '../recommend/recommendation-message.js';
+import { coalesceVectors } from './coalesce-vectors.js';
+import { parseVectors } from './parse-vectors.js';
+
+export interface ClickPipelineDeps {
+  readonly models: Pick<LiveModelWatch, 'current' | 'state' | 'refresh'>;
+  readonly sequences: Pick<SequenceStore, 'seenMany'>;
+  readonly liveVectors: LiveVectors;
+  readonly nearestItems: NearestItems;
+  readonly fillWithPopular: FillWithPopular;
+  readonly publisher: Pick<Publisher, 'publish'>;
+  readonly deadLetters: Pick<DeadLetters, 'write'>;
+  /** Full name of the `recommendations` topic. */
+  readonly topic: string;
+  readonly metrics: Metrics;
+}
+
+/** Users answered at once. */
+const SLICE = 64;
+
+/**
+ * What happens to a batch of `user-vectors`, in order: read it, take each user's newest, pass on who was forgotten, find the nearest
+ * unseen items of the others, publish them.
+ */
+export function createClickPipeline(deps: ClickPipelineDeps) {
+  const { models, sequences, liveVectors, nearestItems, fillWithPopular, publisher, deadLetters, topic, metrics } =
+    deps;
+
+  return async function handleBatch(batch: ConsumedBatch): Promise<void> {
+    const { events, letters } = parseVectors(batch);
+    if (letters.length > 0) await deadLetters.write(letters);
+    for (const { rejection } of letters) metrics.deadLetters.inc({ topic: batch.topic, reason: rejection.reason });
+
+    const newest = coalesceVectors(events);
+    const forgotten = newest.filter(({ kind }) => kind === 'forgotten');
+    if (forgotten.length > 0)
+      await publisher.publish(
+        topic,
+        forgotten.map(({ userId }) => ({ key: userId, value: null })),
+      );
+    const vectors = newest.flatMap((event) => (event.kind === 'vector' ? [event.message] : []));
+    for (let start = 0; start < vectors.length; start += SLICE) await answer(vectors.slice(start, start + SLICE));
+  };
+
+  async function answer(vectors: readonly UserVectorMessage[]): Promise<void> {
+    const live = await liveModel(vectors);
+    if (!live) return;
+    const [current, seen] = await Promise.all([
+      ofVersion(live, vectors),
+      sequences.seenMany(vectors.map(({ userId }) => userId)),
+    ]);
+    const answers = await Promise.all(
+      vectors.map(async ({ userId, cause }, place): Promise<OutgoingMessage[]> => {
+        const own = current[place];
+        if (!own || own.vector.length === 0) return [];
+        const request = { limit: PUBLISHED_ITEMS, exclude: new Set(seen[place]) };
+        const nearest = await nearestItems(live, { ...request, vector: own.vector });
+        const items = await fillWithPopular(nearest, request);
+        return [recommendationMessage(live, { userId, sequenceRevision: own.revision, items, cause })];
+      }),
+    );
+    await publisher.publish(topic, answers.flat());
+    const now = Date.now();
+    metrics.recommendationsPublished.inc({ cause: 'click' }, answers.flat().length);
+    for (const { cause } of vectors) {
+      metrics.freshness.observe({ stage: 'recommendation' }, Math.max(0, now - cause.appendedAt) / 1000);
+    }
+  }
+
+  /** Vectors of the live version: those of the messages, or, where a message is of another version, what is stored or encoded anew. */
+  async function ofVersion(live: LiveModel, vectors: readonly UserVectorMessage[]) {
+    const others = vectors.filter(({ modelVersion }) => modelVersion !== live.version);
+    if (others.length === 0) return vectors.map(ofMessage);
+    const userIds = others.map(({ userId }) => userId);
+    const revisions = others.map(({ sequenceRevision }) => sequenceRevision);
+    const found = await liveVectors(live, userIds, revisions);
+    const byUser = new Map(userIds.map((userId, place) => [userId, found[place]]));
+    return vectors.map((message) => (byUser.has(message.userId) ? byUser.get(message.userId) : ofMessage(message)));
+  }
+
+  /** The version in use; the messages say that one is live, and which, so a switch that was not noticed yet is looked for. */
+  async function liveModel(vectors: readonly UserVectorMessage[]): Promise<LiveModel | undefined> {
+    const known = (): boolean => vectors.every(({ modelVersion }) => modelVersion === models.current()?.version);
+    // Twice, since the first may be a look that began before the switch.
+    for (let look = 0; look < 2 && !known(); look++) await models.refresh();
+    const live = models.current();
+    const state = models.state();
+    if (!live && state.kind === 'unusable') {
+      throw new RetriableError(`the live model ${state.version} cannot be used: ${state.problem}`);
+    }
+    return live;
+  }
+}
+
+function ofMessage({ sequenceRevision, vector }: UserVectorMessage): UserVector {
+  return { revision: sequenceRevision, vector: Float32Array.from(vector) };
+}

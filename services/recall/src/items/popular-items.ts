@@ -1,0 +1,60 @@
+import type { SequenceStore } from '@click-recall/redis';
+
+/** Users looked at, newest activity first, and the newest items of each. */
+const USERS = 1_000;
+const ITEMS_PER_USER = 50;
+/** Items kept. */
+const KEPT = 2_000;
+
+export interface PopularItem {
+  readonly itemId: string;
+  /** How many of the users looked at clicked it lately. */
+  readonly users: number;
+}
+
+export interface PopularItems {
+  /** Most popular first; equal ones by id. */
+  list(): readonly PopularItem[];
+  refresh(): Promise<void>;
+  close(): void;
+}
+
+/** What recently active users clicked lately, counted anew every `everyMs`; sooner as long as there is nothing. */
+export function watchPopularItems(
+  sequences: Pick<SequenceStore, 'recentUsers' | 'seenMany'>,
+  everyMs = 30_000,
+  emptyEveryMs = 1_000,
+): PopularItems {
+  let popular: readonly PopularItem[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+
+  const refresh = async (): Promise<void> => {
+    const users = await sequences.recentUsers(USERS);
+    popular = countUsers(await sequences.seenMany(users, ITEMS_PER_USER)).slice(0, KEPT);
+  };
+  const next = (): void => {
+    if (closed) return;
+    timer = setTimeout(() => refresh().then(next, next), popular.length > 0 ? everyMs : emptyEveryMs);
+    timer.unref();
+  };
+
+  next();
+  return {
+    list: () => popular,
+    refresh,
+    close() {
+      closed = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Items by the number of lists that hold them. */
+export function countUsers(lists: readonly (readonly string[])[]): PopularItem[] {
+  const counts = new Map<string, number>();
+  for (const list of lists) for (const itemId of new Set(list)) counts.set(itemId, (counts.get(itemId) ?? 0) + 1);
+  return [...counts]
+    .map(([itemId, users]) => ({ itemId, users }))
+    .sort((a, b) => b.users - a.users || (a.itemId < b.itemId ? -1 : 1));
+}

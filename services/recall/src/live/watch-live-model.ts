@@ -1,0 +1,107 @@
+import type { Encoders } from '@click-recall/encoding';
+import type { Activation, ActivationStore } from '@click-recall/redis';
+import { messageOf, type Logger } from '@click-recall/runtime';
+import { liveModelOf, type LiveModel } from './live-model.js';
+
+/** What may be said of the model: none was ever activated, one is in use, or the live one cannot be used. */
+export type LiveState =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'ready'; readonly version: string }
+  | { readonly kind: 'unusable'; readonly version: string; readonly problem: string };
+
+export interface LiveModelWatch {
+  /** The same object until the next switch: whoever takes it once per request never mixes versions. */
+  current(): LiveModel | undefined;
+  state(): LiveState;
+  /** Looks now; resolves when what is live is in use, or cannot be. Rejects while Redis does not answer. */
+  refresh(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface LiveModelWatchOptions {
+  readonly activations: Pick<ActivationStore, 'readWithBuilding' | 'onChange'>;
+  readonly encoders: Pick<Encoders, 'get' | 'keepOnly'>;
+  readonly logger: Pick<Logger, 'info' | 'error'>;
+  /** How long the indexes of the version before stay, ms: as long it goes on answering where the live one cannot be loaded. */
+  readonly graceMs: number;
+  readonly onState?: (state: LiveState) => void;
+  readonly pollMs?: number;
+  /** Pause before a model that could not be loaded is tried anew, ms. */
+  readonly retryMs?: number;
+}
+
+/**
+ * Follows which version is live: told by the notice of a switch, and by asking every `pollMs` in case a notice was lost. A new
+ * version is loaded and warm, most often while it is still being built, before it takes the place of the one in use.
+ */
+export function watchLiveModel(options: LiveModelWatchOptions): LiveModelWatch {
+  const { activations, encoders, logger, graceMs, onState, pollMs = 200, retryMs = 5_000 } = options;
+  let current: LiveModel | undefined;
+  let state: LiveState = { kind: 'none' };
+  let failed: { readonly version: string; readonly at: number } | undefined;
+  let looking: Promise<void> | undefined;
+  let closed = false;
+
+  const say = (next: LiveState): void => {
+    state = next;
+    onState?.(next);
+  };
+
+  const use = async (activation: Activation): Promise<void> => {
+    const { encoder: version } = activation;
+    if (current?.version === version && current.activatedAt === activation.activatedAt) return;
+    if (failed?.version === version && Date.now() < failed.at + retryMs) return leaveOld(activation);
+    try {
+      current = liveModelOf(activation, await encoders.get(version));
+      failed = undefined;
+      logger.info({ version }, `answering with model ${version}`);
+      say({ kind: 'ready', version });
+    } catch (error) {
+      failed = { version, at: Date.now() };
+      if (state.kind !== 'unusable') logger.error({ err: error, version }, `the live model ${version} cannot be used`);
+      leaveOld(activation);
+      say({ kind: 'unusable', version, problem: messageOf(error) });
+    }
+  };
+
+  const leaveOld = ({ encoder, activatedAt }: Activation): void => {
+    if (current?.version !== encoder && Date.now() >= activatedAt + graceMs) current = undefined;
+  };
+
+  const look = async (): Promise<void> => {
+    const { activation, building } = await activations.readWithBuilding();
+    if (activation) await use(activation);
+    else {
+      current = undefined;
+      if (state.kind !== 'none') say({ kind: 'none' });
+    }
+    // Whatever is wrong with a version being built is its build's to report.
+    for (const version of building) encoders.get(version).catch(() => undefined);
+    encoders.keepOnly([...building, ...[activation?.encoder, current?.version].filter((id) => id !== undefined)]);
+  };
+
+  const refresh = (): Promise<void> => (looking ??= look().finally(() => (looking = undefined)));
+
+  const poll = (): void => {
+    if (!closed) refresh().catch(() => undefined);
+  };
+  const timer = setInterval(poll, pollMs);
+  let unsubscribe: (() => Promise<void>) | undefined;
+  activations.onChange(poll).then(
+    (stop) => (closed ? void stop() : (unsubscribe = stop)),
+    // The poll alone is enough.
+    () => undefined,
+  );
+
+  return {
+    current: () => current,
+    state: () => state,
+    refresh,
+    async close() {
+      closed = true;
+      clearInterval(timer);
+      await unsubscribe?.();
+      await looking?.catch(() => undefined);
+    },
+  };
+}

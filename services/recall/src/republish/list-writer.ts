@@ -1,0 +1,87 @@
+import type { Cause, RecommendedItem } from '@click-recall/contracts';
+import type { OutgoingMessage } from '@click-recall/kafka';
+import type { SequenceStore } from '@click-recall/redis';
+import { PUBLISHED_ITEMS } from '../config.js';
+import type { LiveModel } from '../live/live-model.js';
+import type { FillWithPopular } from '../recommend/fill-with-popular.js';
+import type { LiveVectors } from '../recommend/live-vectors.js';
+import { recommendationMessage } from '../recommend/recommendation-message.js';
+import { scoreUsers } from './score-users.js';
+
+export interface ListWriterDeps {
+  readonly sequences: Pick<SequenceStore, 'seenMany'>;
+  readonly liveVectors: LiveVectors;
+  readonly fillWithPopular: FillWithPopular;
+  readonly isDeleted: (itemId: string) => boolean;
+}
+
+interface User {
+  readonly userId: string;
+  readonly revision: number;
+  readonly vector: Float32Array;
+  readonly seen: readonly string[];
+}
+
+/**
+ * Makes the messages of a slice of users. With `affected` (items deleted now), only of users in whose list one of them would be;
+ * the cause then names that item.
+ */
+export function createListWriter({ sequences, liveVectors, fillWithPopular, isDeleted }: ListWriterDeps) {
+  return async function listsFor(
+    live: LiveModel,
+    userIds: readonly string[],
+    cause: Cause,
+    affected?: readonly string[],
+  ): Promise<OutgoingMessage[]> {
+    const users = await read(live, userIds);
+    const causes = affected ? await causesOf(live, users, affected) : users.map(() => cause);
+    const chosen = users.flatMap((user, place) => {
+      const own = causes[place];
+      return own ? [{ user, cause: own }] : [];
+    });
+    const lists = await scoreUsers(
+      live,
+      chosen.map(({ user }) => user),
+      eligibleItems(live),
+      PUBLISHED_ITEMS,
+    );
+    return Promise.all(
+      chosen.map(async ({ user: { userId, revision, seen }, cause: own }, place) => {
+        const filter = { limit: PUBLISHED_ITEMS, exclude: new Set(seen) };
+        const items = await fillWithPopular(lists[place] ?? [], filter);
+        return recommendationMessage(live, { userId, sequenceRevision: revision, items, cause: own });
+      }),
+    );
+  };
+
+  /** Users who have a vector, with what they have seen. */
+  async function read(live: LiveModel, userIds: readonly string[]): Promise<User[]> {
+    const [stored, seen] = await Promise.all([liveVectors(live, userIds), sequences.seenMany(userIds)]);
+    return userIds.flatMap((userId, place) => {
+      const own = stored[place];
+      return own && own.vector.length > 0 ? [{ userId, ...own, seen: seen[place] ?? [] }] : [];
+    });
+  }
+
+  /** For each user the cause, where the list had one of the items before it was deleted. */
+  async function causesOf(
+    live: LiveModel,
+    users: readonly User[],
+    affected: readonly string[],
+  ): Promise<(Cause | undefined)[]> {
+    const gone = new Set(affected);
+    const before = await scoreUsers(live, users, eligibleItems(live, gone), PUBLISHED_ITEMS);
+    const unknown = affected.find((itemId) => live.encoder.rowOf(itemId) === undefined);
+    return users.map((_, place) => {
+      const list: readonly RecommendedItem[] = before[place] ?? [];
+      // A list that the model could not fill had popular items behind it, and there an item may have been that the model does not know.
+      const itemId =
+        list.find((item) => gone.has(item.itemId))?.itemId ?? (list.length < PUBLISHED_ITEMS ? unknown : undefined);
+      return itemId === undefined ? undefined : { kind: 'item-deleted', itemId };
+    });
+  }
+
+  function eligibleItems({ encoder }: LiveModel, asIfThere?: ReadonlySet<string>): Uint8Array {
+    return Uint8Array.from(encoder.itemIds, (itemId) => (isDeleted(itemId) && !asIfThere?.has(itemId) ? 0 : 1));
+  }
+}

@@ -1,0 +1,188 @@
+import { createEncoders } from '@click-recall/encoding';
+import { createJobs } from '@click-recall/jobs';
+import { createDeadLetters, createKafkaClient } from '@click-recall/kafka';
+import {
+  createActivationStore,
+  createItemStore,
+  createRecordClient,
+  createRedis,
+  createSequenceStore,
+  createUserVectorStore,
+  USER_SHARDS,
+} from '@click-recall/redis';
+import { createRegistry } from '@click-recall/registry';
+import { createHttpServer, listen, retryForever, type ServiceContext } from '@click-recall/runtime';
+import { chooseIndex } from '@click-recall/vector-index';
+import { createClickPipeline } from './clicks/pipeline.js';
+import { recallConfig } from './config.js';
+import { addItemRoutes } from './http/item-routes.js';
+import { addUserRoutes } from './http/user-routes.js';
+import { createItemCache } from './items/item-cache.js';
+import { watchPopularItems } from './items/popular-items.js';
+import { createRequestRepublish } from './items/request-republish.js';
+import { watchDeletedItems } from './items/watch-deleted-items.js';
+import type { LiveState } from './live/watch-live-model.js';
+import { watchLiveModel } from './live/watch-live-model.js';
+import { createFillWithPopular } from './recommend/fill-with-popular.js';
+import { createItemFilter } from './recommend/item-filter.js';
+import { createItemQueries } from './recommend/item-queries.js';
+import { createLiveVectors } from './recommend/live-vectors.js';
+import { createNearestItems } from './recommend/nearest-items.js';
+import { createRecommender } from './recommend/recommender.js';
+import { createRepublish } from './republish/republish.js';
+
+/** Opens recall's parts and starts them: HTTP, the consumers of vectors and of items, the worker of `republish`. */
+export async function startRecall(context: ServiceContext): Promise<void> {
+  const { config, logger, metrics, health, scope, signal, crash } = context;
+  const { groups, topics, graceMs } = recallConfig(config);
+  const { namespace } = config;
+
+  const kafkaUp = health.dependency('kafka');
+  const kafka = createKafkaClient({
+    ...config.kafka,
+    clientId: 'recall',
+    logger,
+    onReachable: (reachable) => (reachable ? kafkaUp.up() : kafkaUp.down('the brokers do not answer')),
+  });
+  scope.add('producer', 'kafka', () => kafka.close());
+  const redisOptions = { ...config.redis, logger };
+  const redis = createRedis(redisOptions);
+  scope.add('store', 'redis', () => redis.quit());
+  const redisUp = health.dependency('redis');
+  scope.add(
+    'store',
+    'redis state',
+    redis.onState((state) => (state === 'ready' ? redisUp.up() : redisUp.down(`${redis.address} does not answer`))),
+  );
+  const records = createRecordClient(redisOptions);
+  scope.add('store', 'records', () => records.close());
+  const jobs = createJobs({ redisUrl: config.redis.url, redisCluster: config.redis.cluster, namespace, logger });
+  scope.add('store', 'jobs', () => jobs.close());
+
+  const sequences = createSequenceStore(redis, { namespace, keep: config.sequenceKeep, seenKeep: config.seenKeep });
+  const userVectors = createUserVectorStore(redis, { namespace });
+  const activations = createActivationStore(redis, { namespace });
+  const itemStore = createItemStore(records, redis, { namespace });
+  const registry = createRegistry(config.registryUrl);
+  const encoders = createEncoders({
+    read: (version) => registry.read(version),
+    onEncode: (size, seconds) => {
+      metrics.encodeSize.observe(size);
+      metrics.encodeSeconds.observe(seconds);
+    },
+  });
+  scope.add('store', 'encoders', () => encoders.close());
+
+  const waiting = { logger, signal };
+  await retryForever(`Redis at ${redis.address}`, () => redis.ready(5_000), waiting);
+  const index = await retryForever('the vector index', () => chooseIndex(redis, { namespace }), waiting);
+
+  const modelUp = health.dependency('model');
+  const models = watchLiveModel({
+    activations,
+    encoders,
+    logger,
+    graceMs,
+    onState: (state) => {
+      metrics.liveModel.reset();
+      if (state.kind === 'ready') metrics.liveModel.set({ version: state.version }, 1);
+      const problem = problemOf(state);
+      if (problem === undefined) modelUp.up();
+      else modelUp.down(problem);
+    },
+  });
+  scope.add('store', 'live model', () => models.close());
+  const deleted = watchDeletedItems(itemStore);
+  scope.add('store', 'deleted items', () => deleted.close());
+  const popular = watchPopularItems(sequences);
+  scope.add('store', 'popular items', () => popular.close());
+  const firstLook = (): Promise<unknown> => Promise.all([models.refresh(), deleted.refresh(), popular.refresh()]);
+  await retryForever(`Redis at ${redis.address}`, firstLook, waiting);
+
+  const items = createItemCache({ items: itemStore });
+  const filter = createItemFilter(deleted, items);
+  const onSearch = (seconds: number): void => metrics.searchSeconds.observe({ kind: 'items' }, seconds);
+  const nearestItems = createNearestItems(index, filter, onSearch);
+  const fillWithPopular = createFillWithPopular(popular, filter);
+  const liveVectors = createLiveVectors({ userVectors, sequences });
+  const currentModel = models.current;
+  const shared = { sequences, liveVectors, nearestItems, fillWithPopular, currentModel };
+
+  const server = await createHttpServer({
+    service: 'recall',
+    config,
+    logger,
+    metrics,
+    health,
+    api: { title: 'click-recall: recall', description: 'What to recommend to whom, by nearest vectors.' },
+  });
+  scope.add('listener', 'http', () => server.close());
+  addUserRoutes(server, { recommender: createRecommender(shared), items, metrics });
+  const queries = createItemQueries({
+    ...shared,
+    items,
+    deleted,
+    index,
+    onSearch: (seconds) => metrics.searchSeconds.observe({ kind: 'users' }, seconds),
+  });
+  addItemRoutes(server, { queries, items });
+  await listen(server, { host: config.host, port: config.ports.recall, variable: 'RECALL_PORT' });
+
+  const publisher = kafka.publisher();
+  await kafka.admin().waitUntilReachable(signal);
+  kafkaUp.up();
+  const deadLetters = createDeadLetters({ publisher, topic: topics.deadLetters, service: 'recall' });
+  const topic = topics.recommendations;
+  const onLag = (of: { topic: string; partition: number }, lag: number): void =>
+    metrics.consumerLag.set({ topic: of.topic, partition: of.partition }, lag);
+
+  const vectors = kafka.subscriber({
+    groupId: groups.vectors,
+    topics: [topics.vectors],
+    fromBeginning: true,
+    concurrency: 4,
+    handleBatch: createClickPipeline({ ...shared, models, publisher, deadLetters, topic, metrics }),
+    onLag,
+    onCrash: crash,
+  });
+  scope.add('consumer', 'vectors', () => vectors.stop());
+  await vectors.start();
+  // From now on: what was deleted before was in no list that this group has published.
+  const deletions = kafka.subscriber({
+    groupId: groups.items,
+    topics: [topics.items],
+    fromBeginning: false,
+    handleBatch: createRequestRepublish(jobs),
+    onLag,
+    onCrash: crash,
+  });
+  scope.add('consumer', 'items', () => deletions.stop());
+  await deletions.start();
+
+  const republish = createRepublish({
+    ...shared,
+    models,
+    jobs,
+    deleted,
+    publisher,
+    topic,
+    shards: USER_SHARDS,
+    metrics,
+    logger,
+  });
+  const worker = jobs.worker('republish', republish, {
+    onFinished: (queue, outcome, seconds) => metrics.jobSeconds.observe({ queue, outcome }, seconds),
+  });
+  scope.add('worker', 'republish', () => worker.close());
+}
+
+function problemOf(state: LiveState): string | undefined {
+  switch (state.kind) {
+    case 'none':
+      return 'none was activated yet';
+    case 'ready':
+      return undefined;
+    case 'unusable':
+      return `${state.version} cannot be used: ${state.problem}`;
+  }
+}
