@@ -1,0 +1,22 @@
+import { createSequenceEncoder, serializeEncoder, type SequenceEncoderConfig } from '@click-recall/model';
+import { VOCABULARY_FILE, writeVocabulary } from './vocabulary.js';
+
+const CONFIG: SequenceEncoderConfig = {
+  network: 'sequence-encoder',
+  sequenceLength: 8,
+  dim: 16,
+  heads: 2,
+  layers: 1,
+  feedForward: 0,
+  dropout: 0,
+  normEpsilon: 1e-6,
+  inputNorm: true,
+};
+
+/** The files of a small model with random weights, for tests; another seed gives other vectors. */
+export function testModelFiles(itemIds: readonly string[], seed = 1): Map<string, Uint8Array> {
+  const encoder = createSequenceEncoder(CONFIG, itemIds.length, seed);
+  const files = serializeEncoder(encoder);
+  encoder.dispose();
+  return files.set(VOCABULARY_FILE, writeVocabulary(itemIds));
+}
