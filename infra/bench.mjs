@@ -3,17 +3,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { bootstrap } from './bootstrap.mjs';
-import { ROOT } from './bootstrap/run.mjs';
 import { startKafka } from './local/kafka.mjs';
 import { startRedis } from './local/redis.mjs';
 
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const NEEDS_SERVERS = new Set(['ingest', 'freshness', 'recall']);
 
 const [name = '', ...args] = process.argv.slice(2);
 const servers = NEEDS_SERVERS.has(name) && !args.includes('--help');
-await bootstrap({ kafka: servers, redis: servers, tensorflow: true });
+const installed = await bootstrap({ kafka: servers, redis: servers });
 
 /** @type {(() => Promise<unknown>)[]} */
 const closers = [];
@@ -31,15 +31,17 @@ try {
   if (servers) {
     const folder = await mkdtemp(join(tmpdir(), 'click-recall-bench-'));
     closers.push(() => rm(folder, { recursive: true, force: true }));
-    if (!process.env['KAFKA_BROKERS']) {
-      const kafka = await startKafka({ dataDir: join(folder, 'kafka') });
+    if (installed.kafka) {
+      const { kafka: files } = installed;
+      const kafka = await startKafka({ dataDir: join(folder, 'kafka'), files, throwaway: true });
       closers.push(() => kafka.stop());
       process.env['KAFKA_BROKERS'] = kafka.address;
     }
-    if (!process.env['REDIS_URL']) {
-      const redis = await startRedis({ dataDir: join(folder, 'redis') });
+    if (installed.redis) {
+      const { redis: files } = installed;
+      const redis = await startRedis({ dataDir: join(folder, 'redis'), files, persist: false });
       closers.push(() => redis.stop());
-      process.env['REDIS_URL'] = redis.address;
+      process.env['REDIS_URL'] = `redis://${redis.address}`;
     }
   }
   const { main } = await import(pathToFileURL(join(ROOT, 'bench/dist/main.js')).href);

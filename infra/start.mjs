@@ -183,12 +183,6 @@ async function requireFile(here, source) {
   });
 }
 
-/**
- * Says what went wrong, for a person.
- *
- * @param {unknown} error
- * @returns {number} exit code
- */
 const EXPECTED = new Set([
   'EventFileError',
   'TrainingFailed',
@@ -197,6 +191,12 @@ const EXPECTED = new Set([
   'ConfigError',
 ]);
 
+/**
+ * Says what went wrong, for a person.
+ *
+ * @param {unknown} error
+ * @returns {number} exit code
+ */
 function tell(error) {
   if (stop.signal.aborted) return 130;
   const message = error instanceof Error ? error.message : String(error);

@@ -17,7 +17,11 @@ import { parseArgs } from 'node:util';
 
 /** A wrong argument: shown without a stack, exit code 2. */
 export class UsageError extends Error {
-  name = 'UsageError';
+  /** @param {string} message */
+  constructor(message) {
+    super(message);
+    this.name = 'UsageError';
+  }
 }
 
 export const USAGE = `Starts the whole pipeline on this machine and runs it on real input.
