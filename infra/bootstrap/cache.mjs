@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { homedir, hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A lock whose owner has not touched it for this long belongs to a process that is gone. */
+/** A lock that nobody touched for this long belongs to a process that is gone, on whatever machine it was. */
 const STALE_LOCK_MS = 30_000;
 const TOUCH_LOCK_MS = 5_000;
 /** A half-made folder this old was left by an interrupted run. */
-const ABANDONED_MS = 24 * 3_600_000;
+const ABANDONED_MS = 3_600_000;
 
 /** The user's cache folder, shared by all clones: large downloads and built libraries. */
 export function cacheFolder() {
@@ -62,8 +62,7 @@ async function lock(path, done, onWait) {
   let told = false;
   for (;;) {
     try {
-      const file = await open(path, 'wx');
-      await file.close();
+      await writeFile(path, JSON.stringify({ host: hostname(), pid: process.pid }), { flag: 'wx' });
       const touch = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => undefined), TOUCH_LOCK_MS);
       touch.unref();
       if (done()) {
@@ -79,14 +78,28 @@ async function lock(path, done, onWait) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     }
     if (done()) return undefined;
-    const age = await ageMs(path);
-    if (age !== undefined && age > STALE_LOCK_MS) {
+    if (await isStale(path)) {
       await rm(path, { force: true });
       continue;
     }
     if (!told) onWait?.();
     told = true;
     await delay(200);
+  }
+}
+
+/** @param {string} path of a lock */
+async function isStale(path) {
+  const age = await ageMs(path);
+  if (age === undefined) return false;
+  if (age > STALE_LOCK_MS) return true;
+  try {
+    const { host, pid } = JSON.parse(await readFile(path, 'utf8'));
+    if (host !== hostname()) return false;
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
   }
 }
 

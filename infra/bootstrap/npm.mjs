@@ -20,7 +20,7 @@ export async function ensureNpmPackages(project, task) {
   const count = Object.keys(locked).length;
   if (isInstalled(locked, await packages(join(project, 'node_modules', '.package-lock.json'))))
     return `${count} packages`;
-  task.update(`npm installs ${count} packages`);
+  task.update('npm installs the packages of package-lock.json');
   try {
     await run('npm', ['ci', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'], {
       cwd: project,
@@ -35,7 +35,12 @@ export async function ensureNpmPackages(project, task) {
       outputOf(error),
     );
   }
-  return `${count} packages installed`;
+  return `${countOf(await packages(record))} packages installed`;
+}
+
+/** @param {Record<string, Locked> | undefined} packages */
+function countOf(packages) {
+  return Object.values(packages ?? {}).filter((locked) => locked.link !== true).length;
 }
 
 /**

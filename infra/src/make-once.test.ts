@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeOnce } from '../bootstrap/cache.mjs';
@@ -65,5 +66,20 @@ describe('makeOnce', () => {
     await expect(makeOnce(folder, async () => undefined)).resolves.toBe('made');
     expect(existsSync(partial)).toBe(false);
     expect(existsSync(`${folder}.lock`)).toBe(false);
+  });
+
+  it('takes over at once the lock of a process that was killed on this machine', async () => {
+    await makeOnce(join(parent, 'nested', 'other'), async () => undefined);
+    const gone = spawnSync(process.execPath, ['-e', '']).pid;
+    writeFileSync(`${folder}.lock`, JSON.stringify({ host: hostname(), pid: gone }));
+    let waited = 0;
+    await expect(
+      makeOnce(
+        folder,
+        async () => undefined,
+        () => (waited += 1),
+      ),
+    ).resolves.toBe('made');
+    expect(waited).toBe(0);
   });
 });
