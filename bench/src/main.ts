@@ -10,7 +10,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   ingest: { summary: 'events applied per second, beside a bare consumer', load: () => import('./ingest.js') },
   freshness: { summary: 'from a click to the recommendation it caused', load: () => import('./freshness.js') },
   recall: { summary: 'HTTP recommendations at a fixed rate', load: () => import('./recall.js') },
-  train: { summary: 'milliseconds per training step (--peer FILE: beside another program)', load: () => import('./train.js') },
+  train: {
+    summary: 'milliseconds per training step (--peer FILE: beside another program)',
+    load: () => import('./train.js'),
+  },
   quality: { summary: 'HR@10 and NDCG@10 on a log (--data FILE)', load: () => import('./quality.js') },
 };
 

@@ -1,7 +1,30 @@
 import { parseArgs } from 'node:util';
 
-/** @typedef {import('../src/replay/event-log.js').EventLogSource} EventLogSource */
-/** @typedef {import('../src/replay/item-log.js').ItemLogSource} ItemLogSource */
+// The shapes are those of infra/src/replay; scripts are compiled before it, so they are written out.
+
+/** @typedef {'csv' | 'tsv' | 'jsonl'} Format */
+
+/**
+ * @typedef {object} EventLogSource
+ * @property {string} file
+ * @property {Format} format
+ * @property {string} user column
+ * @property {string} item column
+ * @property {string} timestamp column
+ * @property {'s' | 'ms' | 'iso'} timestampUnit
+ * @property {string} [type] column
+ * @property {readonly string[]} [keep] types that are replayed
+ * @property {number} [maxEvents]
+ */
+
+/**
+ * @typedef {object} ItemLogSource
+ * @property {string} file
+ * @property {Format} format
+ * @property {string} itemId column
+ * @property {string} [title] column
+ * @property {string} [categories] column
+ */
 
 /**
  * @typedef {object} StartOptions

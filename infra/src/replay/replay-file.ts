@@ -1,11 +1,14 @@
-import type { ClickEventInput, ItemInput } from '@click-recall/contracts';
+import type { ClickEventInput, ItemInput, Rejection } from '@click-recall/contracts';
+import { EventFileError } from './event-file.js';
 import { readEventLog, toClickEvent, type EventLog, type EventLogSource } from './event-log.js';
 import { readItemLog, type ItemLog, type ItemLogSource } from './item-log.js';
 
+type Delivery = { readonly status: 'delivered' } | { readonly status: 'rejected'; readonly rejection: Rejection };
+
 /** What a replay needs of a publisher: a promise for each message that settles once the broker has it, or could not get it. */
 export interface ReplayPublisher {
-  publish(event: ClickEventInput): Promise<unknown>;
-  publishItem(item: ItemInput): Promise<unknown>;
+  publish(event: ClickEventInput): Promise<Delivery>;
+  publishItem(item: ItemInput): Promise<Delivery>;
 }
 
 export interface ReplayInput {
@@ -40,11 +43,15 @@ export async function publishReplay(
   const of = rows.length + log.events.length;
   let published = 0;
   // A chunk at a time: the publisher batches within it, and memory holds no promise for every row.
-  const inChunks = async <T>(all: readonly T[], publish: (one: T) => Promise<unknown>): Promise<void> => {
+  const inChunks = async <T>(all: readonly T[], publish: (one: T) => Promise<Delivery>): Promise<void> => {
     for (let from = 0; from < all.length; from += CHUNK) {
       signal?.throwIfAborted();
       const chunk = all.slice(from, from + CHUNK);
-      await Promise.all(chunk.map(publish));
+      for (const delivery of await Promise.all(chunk.map(publish))) {
+        // Rows have been checked by the same schema; what is left is an event larger than a broker takes.
+        if (delivery.status === 'rejected')
+          throw new EventFileError(`cannot be published: ${delivery.rejection.message}`);
+      }
       published += chunk.length;
       onProgress(published, of);
     }
