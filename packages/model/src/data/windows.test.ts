@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { sequenceAt, sequenceBatch, sequenceCount } from './sequence-batch.js';
+import { windows } from './windows.js';
+
+function cut(sequence: number[], length: number): number[][] {
+  const batch = windows(sequenceBatch([sequence]), length);
+  return Array.from({ length: sequenceCount(batch) }, (_, index) => [...sequenceAt(batch, index)]);
+}
+
+describe('windows', () => {
+  it('keeps a short sequence whole', () => {
+    expect(cut([1, 2, 3], 4)).toEqual([[1, 2, 3]]);
+  });
+
+  it('cuts from the newest backwards, neighbours sharing an item', () => {
+    expect(cut([1, 2, 3, 4, 5, 6, 7, 8, 9], 4)).toEqual([
+      [5, 6, 7, 8, 9],
+      [1, 2, 3, 4, 5],
+    ]);
+  });
+
+  it('drops an old end of less than half a window', () => {
+    expect(cut([1, 2, 3, 4, 5], 3)).toEqual([
+      [2, 3, 4, 5],
+      [1, 2],
+    ]);
+    expect(cut([1, 2, 3, 4, 5, 6], 5)).toEqual([[1, 2, 3, 4, 5, 6]]);
+  });
+
+  it('has nothing of a single click', () => {
+    expect(cut([1], 4)).toEqual([]);
+  });
+});
