@@ -1,0 +1,42 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createOutput, type Output, type TextStream } from './output.js';
+
+/** What a command is given beside its own options. */
+export interface CliContext {
+  readonly output: Output;
+  /** The project's folder. */
+  readonly root: string;
+  /** Where a pipeline on this machine keeps its state. */
+  readonly dataFolder: string;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly verbose: boolean;
+}
+
+/** The outside of the command, replaced in tests. */
+export interface CliIo {
+  readonly stdout: TextStream;
+  readonly stderr: TextStream;
+  readonly signal: AbortSignal;
+  /** Environment variables; the process's own unless given. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+export interface GlobalOptions {
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+  readonly data?: string;
+}
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+export function createContext(io: CliIo, { json = false, verbose = false, data }: GlobalOptions): CliContext {
+  return {
+    output: createOutput(io.stdout, io.stderr, json),
+    root: ROOT,
+    dataFolder: data === undefined ? resolve(ROOT, '.data') : resolve(data),
+    signal: io.signal,
+    verbose,
+  };
+}
