@@ -17,9 +17,9 @@ export async function ensureNpmPackages(project, task) {
   const locked = await packages(join(project, 'package-lock.json'));
   if (locked === undefined)
     throw new SetupProblem('package-lock.json is missing or damaged.', ['git checkout package-lock.json']);
-  const count = Object.keys(locked).length;
-  if (isInstalled(locked, await packages(join(project, 'node_modules', '.package-lock.json'))))
-    return `${count} packages`;
+  const record = join(project, 'node_modules', '.package-lock.json');
+  const installed = await packages(record);
+  if (isInstalled(locked, installed)) return `${countOf(installed)} packages`;
   task.update('npm installs the packages of package-lock.json');
   try {
     await run('npm', ['ci', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'], {
