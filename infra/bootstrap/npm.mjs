@@ -38,9 +38,9 @@ export async function ensureNpmPackages(project, task) {
   return `${countOf(await packages(record))} packages installed`;
 }
 
-/** @param {Record<string, Locked> | undefined} packages */
-function countOf(packages) {
-  return Object.values(packages ?? {}).filter((locked) => locked.link !== true).length;
+/** @param {Record<string, Locked> | undefined} all */
+function countOf(all) {
+  return Object.values(all ?? {}).filter((locked) => locked.link !== true).length;
 }
 
 /**
