@@ -3,7 +3,7 @@ import { encodeTogether } from './encode-together.js';
 import { readVocabulary, VOCABULARY_FILE } from './vocabulary.js';
 
 /** Sequences in one run of the graph at most: the thread is held for tens of milliseconds, and no longer. */
-const SLICE = 128;
+const SLICE = 64;
 
 /** Told of each run of the graph. */
 export type OnEncode = (sequences: number, seconds: number) => void;

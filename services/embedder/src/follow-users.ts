@@ -14,7 +14,7 @@ export interface FollowUsersDeps {
  */
 export async function followUsers(
   { userVectors, index }: FollowUsersDeps,
-  { version, spaces }: OpenVersion,
+  { version, spaces }: Pick<OpenVersion, 'version' | 'spaces'>,
   userIds: readonly string[],
 ): Promise<{ clamped: number }> {
   let clamped = 0;

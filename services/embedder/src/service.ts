@@ -1,6 +1,6 @@
 import { createEncoders } from '@click-recall/encoding';
 import { createJobs } from '@click-recall/jobs';
-import { createDeadLetters, createKafkaClient } from '@click-recall/kafka';
+import { createDeadLetters, createKafkaClient, createSettle } from '@click-recall/kafka';
 import {
   createActivationStore,
   createModelStore,
@@ -85,7 +85,10 @@ export async function startEmbedder(context: ServiceContext): Promise<void> {
   const admin = kafka.admin();
   await admin.waitUntilReachable(signal);
   kafkaUp.up();
-  const deadLetters = createDeadLetters({ publisher, topic: topics.deadLetters, service: 'embedder' });
+  const settle = createSettle({
+    deadLetters: createDeadLetters({ publisher, topic: topics.deadLetters, service: 'embedder' }),
+    onDeadLetter: (topic, reason) => metrics.deadLetters.inc({ topic, reason }),
+  });
 
   const shared = { activations, models, encoders, sequences, userVectors, index, admin, metrics, logger };
   const subscriber = kafka.subscriber({
@@ -93,7 +96,7 @@ export async function startEmbedder(context: ServiceContext): Promise<void> {
     topics: [topics.updates],
     fromBeginning: true,
     concurrency: 4,
-    handleBatch: createUpdatePipeline({ ...shared, openVersions, publisher, deadLetters, topic: topics.vectors }),
+    handleBatch: createUpdatePipeline({ ...shared, openVersions, settle, publisher, topic: topics.vectors }),
     onLag: ({ topic, partition }, lag) => metrics.consumerLag.set({ topic, partition }, lag),
     onCrash: crash,
   });

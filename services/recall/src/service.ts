@@ -1,6 +1,6 @@
 import { createEncoders } from '@click-recall/encoding';
 import { createJobs } from '@click-recall/jobs';
-import { createDeadLetters, createKafkaClient } from '@click-recall/kafka';
+import { createDeadLetters, createKafkaClient, createSettle } from '@click-recall/kafka';
 import {
   createActivationStore,
   createItemStore,
@@ -131,7 +131,10 @@ export async function startRecall(context: ServiceContext): Promise<void> {
   const publisher = kafka.publisher();
   await kafka.admin().waitUntilReachable(signal);
   kafkaUp.up();
-  const deadLetters = createDeadLetters({ publisher, topic: topics.deadLetters, service: 'recall' });
+  const settle = createSettle({
+    deadLetters: createDeadLetters({ publisher, topic: topics.deadLetters, service: 'recall' }),
+    onDeadLetter: (source, reason) => metrics.deadLetters.inc({ topic: source, reason }),
+  });
   const topic = topics.recommendations;
   const onLag = (of: { topic: string; partition: number }, lag: number): void =>
     metrics.consumerLag.set({ topic: of.topic, partition: of.partition }, lag);
@@ -141,7 +144,7 @@ export async function startRecall(context: ServiceContext): Promise<void> {
     topics: [topics.vectors],
     fromBeginning: true,
     concurrency: 4,
-    handleBatch: createClickPipeline({ ...shared, models, publisher, deadLetters, topic, metrics }),
+    handleBatch: createClickPipeline({ ...shared, settle, models, publisher, topic, metrics }),
     onLag,
     onCrash: crash,
   });

@@ -1,4 +1,4 @@
-import type { ConsumedBatch, DeadLetters, Publisher } from '@click-recall/kafka';
+import type { ConsumedBatch, Publisher, Settle } from '@click-recall/kafka';
 import type { SequenceStore, UserVectorStore } from '@click-recall/redis';
 import type { Metrics } from '@click-recall/runtime';
 import { followUsers, type FollowUsersDeps } from '../follow-users.js';
@@ -16,7 +16,7 @@ export interface UpdatePipelineDeps {
   readonly index: FollowUsersDeps['index'];
   readonly models: ForgetUsersDeps['models'];
   readonly publisher: Pick<Publisher, 'publish'>;
-  readonly deadLetters: Pick<DeadLetters, 'write'>;
+  readonly settle: Settle;
   /** Full name of the `user-vectors` topic. */
   readonly topic: string;
   readonly metrics: Metrics;
@@ -31,14 +31,10 @@ const SLICE = 512;
  * recommendations wait for. The batch is committed after all of it, so a crash anywhere repeats it.
  */
 export function createUpdatePipeline(deps: UpdatePipelineDeps) {
-  const { openVersions, sequences, userVectors, publisher, deadLetters, topic, metrics } = deps;
+  const { settle, openVersions, sequences, userVectors, publisher, topic, metrics } = deps;
 
   return async function handleBatch(batch: ConsumedBatch): Promise<void> {
-    const { updates, letters } = parseUpdates(batch);
-    if (letters.length > 0) await deadLetters.write(letters);
-    for (const { rejection } of letters) metrics.deadLetters.inc({ topic: batch.topic, reason: rejection.reason });
-
-    const users = coalesceByUser(updates);
+    const users = coalesceByUser(await settle(batch, parseUpdates(batch)));
     await forget(users.filter(({ forgotten }) => forgotten).map(({ userId }) => userId));
     const clicked = users.filter(({ forgotten }) => !forgotten);
     for (let start = 0; start < clicked.length; start += SLICE) {

@@ -1,5 +1,5 @@
 import type { UserVectorMessage } from '@click-recall/contracts';
-import type { ConsumedBatch, DeadLetters, OutgoingMessage, Publisher } from '@click-recall/kafka';
+import type { ConsumedBatch, OutgoingMessage, Publisher, Settle } from '@click-recall/kafka';
 import type { SequenceStore, UserVector } from '@click-recall/redis';
 import { RetriableError, type Metrics } from '@click-recall/runtime';
 import { PUBLISHED_ITEMS } from '../config.js';
@@ -13,13 +13,13 @@ import { coalesceVectors } from './coalesce-vectors.js';
 import { parseVectors } from './parse-vectors.js';
 
 export interface ClickPipelineDeps {
+  readonly settle: Settle;
   readonly models: Pick<LiveModelWatch, 'current' | 'state' | 'refresh'>;
   readonly sequences: Pick<SequenceStore, 'seenMany'>;
   readonly liveVectors: LiveVectors;
   readonly nearestItems: NearestItems;
   readonly fillWithPopular: FillWithPopular;
   readonly publisher: Pick<Publisher, 'publish'>;
-  readonly deadLetters: Pick<DeadLetters, 'write'>;
   /** Full name of the `recommendations` topic. */
   readonly topic: string;
   readonly metrics: Metrics;
@@ -33,15 +33,10 @@ const SLICE = 64;
  * unseen items of the others, publish them.
  */
 export function createClickPipeline(deps: ClickPipelineDeps) {
-  const { models, sequences, liveVectors, nearestItems, fillWithPopular, publisher, deadLetters, topic, metrics } =
-    deps;
+  const { settle, models, sequences, liveVectors, nearestItems, fillWithPopular, publisher, topic, metrics } = deps;
 
   return async function handleBatch(batch: ConsumedBatch): Promise<void> {
-    const { events, letters } = parseVectors(batch);
-    if (letters.length > 0) await deadLetters.write(letters);
-    for (const { rejection } of letters) metrics.deadLetters.inc({ topic: batch.topic, reason: rejection.reason });
-
-    const newest = coalesceVectors(events);
+    const newest = coalesceVectors(await settle(batch, parseVectors(batch)));
     const forgotten = newest.filter(({ kind }) => kind === 'forgotten');
     if (forgotten.length > 0)
       await publisher.publish(

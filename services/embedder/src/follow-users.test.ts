@@ -1,0 +1,70 @@
+import { createExactIndex, type VectorIndex } from '@click-recall/vector-index';
+import { spacesOf } from '@click-recall/encoding';
+import type { UserVector } from '@click-recall/redis';
+import { describe, expect, it } from 'vitest';
+import { followUsers } from './follow-users.js';
+
+const version = { version: 'v', spaces: spacesOf('v', 2, { items: 10, users: 10 }) };
+
+/** Vectors in memory, and an index that lets the test act right before it is written. */
+function setup() {
+  const stored = new Map<string, UserVector>();
+  const exact = createExactIndex();
+  let before: (() => Promise<void>) | undefined;
+  const index: Pick<VectorIndex, 'upsert' | 'remove'> = {
+    async upsert(space, entries) {
+      const act = before;
+      before = undefined;
+      await act?.();
+      return exact.upsert(space, entries);
+    },
+    remove: exact.remove,
+  };
+  const userVectors = {
+    get: async (_: string, userIds: readonly string[]) => userIds.map((userId) => stored.get(userId)),
+    revisions: async (_: string, userIds: readonly string[]) => userIds.map((userId) => stored.get(userId)?.revision),
+  };
+  const put = (userId: string, revision: number, ...vector: number[]) =>
+    stored.set(userId, { revision, vector: Float32Array.from(vector) });
+  return {
+    stored,
+    put,
+    follow: (...userIds: string[]) => followUsers({ userVectors, index }, version, userIds),
+    beforeNextWrite: (act: () => Promise<void>) => (before = act),
+    vectorOf: async (userId: string) => (await exact.vectors(version.spaces.users, [userId]))[0],
+  };
+}
+
+describe('the index of users', () => {
+  it('gets the stored vectors, and loses users without one', async () => {
+    const { put, stored, follow, vectorOf } = setup();
+    put('a', 1, 3, 4);
+    put('b', 1, 1, 0);
+    await follow('a', 'b');
+    expect(await vectorOf('a')).toEqual(Float32Array.of(3, 4));
+    stored.delete('a');
+    put('b', 2);
+    await follow('a', 'b');
+    expect(await vectorOf('a')).toBeUndefined();
+    expect(await vectorOf('b')).toBeUndefined();
+  });
+
+  it('ends with the newest vector where another writer was quicker', async () => {
+    const { put, follow, vectorOf, beforeNextWrite } = setup();
+    put('a', 1, 1, 0);
+    beforeNextWrite(async () => {
+      put('a', 2, 0, 1);
+      await follow('a');
+    });
+    await follow('a');
+    expect(await vectorOf('a')).toEqual(Float32Array.of(0, 1));
+  });
+
+  it('does not bring back a user who is forgotten meanwhile', async () => {
+    const { put, stored, follow, vectorOf, beforeNextWrite } = setup();
+    put('a', 1, 1, 0);
+    beforeNextWrite(async () => void stored.delete('a'));
+    await follow('a');
+    expect(await vectorOf('a')).toBeUndefined();
+  });
+});

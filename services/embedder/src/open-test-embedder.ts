@@ -1,0 +1,217 @@
+import { pipelineTopics, createKafkaClient, type ConsumedMessage } from '@click-recall/kafka';
+import { topicName, userVectorSchema, type SequenceUpdate, type UserVectorMessage } from '@click-recall/contracts';
+import { createVersionedEncoder, spacesOf, VOCABULARY_FILE, writeVocabulary } from '@click-recall/encoding';
+import { createJobs } from '@click-recall/jobs';
+import { createSequenceEncoder, serializeEncoder, type SequenceEncoderConfig } from '@click-recall/model';
+import {
+  createActivationStore,
+  createModelStore,
+  createRecordClient,
+  createRedis,
+  createSequenceStore,
+  createUserVectorStore,
+  type RedisConnection,
+  type SequenceOperation,
+} from '@click-recall/redis';
+import { createRegistry, newVersionId } from '@click-recall/registry';
+import {
+  createHealth,
+  createLogger,
+  createMetrics,
+  createScope,
+  loadConfig,
+  type ServiceContext,
+} from '@click-recall/runtime';
+import { randomNamespace, testServers } from '@click-recall/testing';
+import { chooseIndex } from '@click-recall/vector-index';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { onTestFinished } from 'vitest';
+import { startEmbedder } from './service.js';
+
+const ENCODER: SequenceEncoderConfig = {
+  network: 'sequence-encoder',
+  sequenceLength: 8,
+  dim: 16,
+  heads: 2,
+  layers: 1,
+  feedForward: 0,
+  dropout: 0,
+  normEpsilon: 1e-6,
+  inputNorm: true,
+};
+
+export const ITEMS = Array.from({ length: 40 }, (_, index) => `item-${index}`);
+
+/** For tests only: the real servers, a registry in a folder of its own, and what ingest and the trainer would do. */
+export async function openTestEmbedder({ graceMs = 60_000 }: { readonly graceMs?: number } = {}) {
+  const { kafkaBrokers, redisUrl } = testServers();
+  const namespace = randomNamespace('embedder');
+  const folder = await mkdtemp(join(tmpdir(), 'embedder-'));
+  const config = loadConfig({
+    NAMESPACE: namespace,
+    KAFKA_BROKERS: kafkaBrokers.join(','),
+    REDIS_URL: redisUrl,
+    REGISTRY_URL: pathToFileURL(folder).href,
+    EMBEDDER_PORT: '0',
+    GRACE_MS: String(graceMs),
+    LOG_LEVEL: 'silent',
+  });
+  const logger = createLogger({ service: 'test', level: 'silent' });
+  const redis = createRedis({ ...config.redis, logger });
+  const records = createRecordClient({ ...config.redis, logger });
+  const kafka = createKafkaClient({ brokers: kafkaBrokers, clientId: 'test', logger });
+  const admin = kafka.admin();
+  const jobs = createJobs({ redisUrl, namespace, logger, backoffMs: 100 });
+  const topics = pipelineTopics(namespace);
+  onTestFinished(async () => {
+    await jobs.close();
+    await admin.deleteTopics(topics.map(({ name }) => name));
+    await kafka.close();
+    await deleteNamespace(redis, namespace);
+    await records.close();
+    await redis.quit();
+    await rm(folder, { recursive: true });
+  });
+  await redis.ready(10_000);
+  await admin.ensureTopics(topics);
+
+  const sequences = createSequenceStore(redis, { namespace, keep: 1000, seenKeep: 1000 });
+  const models = createModelStore(records, redis, { namespace });
+  const registry = createRegistry(config.registryUrl);
+  const index = await chooseIndex(redis, { namespace });
+  const publisher = kafka.publisher();
+  const updatesTopic = topicName('sequence-updates', namespace);
+  let clock = Date.now();
+
+  const apply = async (userId: string, operations: SequenceOperation[], cause: SequenceUpdate['cause']) => {
+    const [applied] = await sequences.applyBatch([{ userId, operations }]);
+    if (!applied) throw new Error('no answer of the sequence store');
+    const { revision, forgotten } = applied;
+    const update: SequenceUpdate = { version: 1, userId, revision, forgotten, cause };
+    await publisher.publish(updatesTopic, [{ key: userId, value: JSON.stringify(update) }]);
+    return revision;
+  };
+
+  return {
+    namespace,
+    config,
+    folder,
+    redis,
+    admin,
+    jobs,
+    models,
+    registry,
+    index,
+    sequences,
+    publisher,
+    updatesTopic,
+    userVectors: createUserVectorStore(redis, { namespace }),
+    activations: createActivationStore(redis, { namespace }),
+
+    /** What ingest does with a click; answers the new revision. */
+    click: (userId: string, itemId: string): Promise<number> => {
+      const timestamp = (clock += 10);
+      const eventId = `e${timestamp}`;
+      const operation = { kind: 'add' as const, timestamp, eventId, itemId, appendTimeMs: timestamp };
+      return apply(userId, [operation], { kind: 'click', eventId, timestamp, appendedAt: timestamp });
+    },
+    forget: (userId: string): Promise<number> => {
+      const timestamp = (clock += 10);
+      const cause = { kind: 'click' as const, eventId: `f${timestamp}`, timestamp, appendedAt: timestamp };
+      return apply(userId, [{ kind: 'forget', appendTimeMs: timestamp }], cause);
+    },
+
+    /** What the trainer does: writes a version, of random weights. */
+    async writeModel(seed = 1, itemIds: readonly string[] = ITEMS): Promise<string> {
+      const version = newVersionId(clock++);
+      const encoder = createSequenceEncoder(ENCODER, itemIds.length, seed);
+      const files = serializeEncoder(encoder);
+      encoder.dispose();
+      files.set(VOCABULARY_FILE, writeVocabulary(itemIds));
+      const { url } = await registry.write(version, files);
+      const record = { version, status: 'written', artifactUrl: url, createdAt: clock, config: { encoder: ENCODER } };
+      await models.save({ ...record, status: 'written' });
+      return version;
+    },
+    async damageModel(version: string): Promise<void> {
+      await writeFile(join(folder, version, VOCABULARY_FILE), '["other"]');
+    },
+    async openModel(version: string) {
+      const encoder = createVersionedEncoder(version, await registry.read(version));
+      onTestFinished(() => encoder.dispose());
+      const lift = (await models.get(version))?.lift;
+      return { encoder, spaces: spacesOf(version, ENCODER.dim, lift ?? { items: 1, users: 1 }) };
+    },
+
+    /** Embed and activate, as after a training; answers how the activation ended. */
+    async switchTo(version: string) {
+      const { id } = await jobs.startRollback(version);
+      return jobs.waitFor('activate', id, { timeoutMs: 25_000, pollMs: 50 });
+    },
+
+    /** Runs an embedder until the test ends, or `stop`. */
+    async start(): Promise<{ stop(): Promise<void>; context: ServiceContext }> {
+      const stopping = new AbortController();
+      const scope = createScope(logger);
+      const metrics = createMetrics('embedder');
+      const health = createHealth({ logger, metrics });
+      scope.add('store', 'health', () => health.close());
+      const crash = (error: unknown): void => {
+        throw error;
+      };
+      const context: ServiceContext = {
+        service: 'embedder',
+        config,
+        logger,
+        metrics,
+        health,
+        scope,
+        signal: stopping.signal,
+        crash,
+      };
+      const stop = async (): Promise<void> => {
+        stopping.abort();
+        await scope.close();
+      };
+      onTestFinished(stop);
+      await startEmbedder(context);
+      return { stop, context };
+    },
+
+    /** Collects what is published on `user-vectors` from now on; null stands for a tombstone. */
+    async collectVectors() {
+      const collected: { userId: string; message: UserVectorMessage | null }[] = [];
+      const subscriber = kafka.subscriber({
+        groupId: `${namespace}.test`,
+        topics: [topicName('user-vectors', namespace)],
+        fromBeginning: true,
+        handleBatch: async ({ messages }) => void collected.push(...messages.map(vectorOf)),
+        onCrash: (error) => {
+          throw error;
+        },
+      });
+      await subscriber.start();
+      return collected;
+    },
+  };
+}
+
+export type TestEmbedder = Awaited<ReturnType<typeof openTestEmbedder>>;
+
+function vectorOf({ key, value }: ConsumedMessage): { userId: string; message: UserVectorMessage | null } {
+  if (key === null) throw new Error('a vector without a key');
+  return { userId: key, message: value && userVectorSchema.parse(JSON.parse(Buffer.from(value).toString())) };
+}
+
+async function deleteNamespace({ commands }: RedisConnection, namespace: string): Promise<void> {
+  let cursor = '0';
+  do {
+    const reply = await commands.call(['SCAN', cursor, 'MATCH', `*${namespace}*`, 'COUNT', 1000]);
+    const [next, keys] = reply as [string, string[]];
+    cursor = next;
+    if (keys.length > 0) await commands.call(['UNLINK', ...keys]);
+  } while (cursor !== '0');
+}

@@ -1,0 +1,241 @@
+import { eventually } from '@click-recall/testing';
+import { describe, expect, it } from 'vitest';
+import { ITEMS, openTestEmbedder, type TestEmbedder } from './open-test-embedder.js';
+
+/** The vector that a version gives to the user's sequence as it is now. */
+async function expectedVector(test: TestEmbedder, version: string, userId: string): Promise<Float32Array | undefined> {
+  const { encoder } = await test.openModel(version);
+  const [sequence] = await test.sequences.read([userId]);
+  return (await encoder.encode([(sequence?.events ?? []).map(({ itemId }) => itemId)]))[0];
+}
+
+function expectClose(actual: Float32Array | undefined, expected: Float32Array | undefined): void {
+  expect(actual).toHaveLength(expected?.length ?? -1);
+  actual?.forEach((value, place) => expect(value).toBeCloseTo(expected?.[place] ?? NaN, 3));
+}
+
+async function vectorOf(test: TestEmbedder, version: string, userId: string) {
+  return (await test.userVectors.get(version, [userId]))[0];
+}
+
+describe('the embedder', { timeout: 60_000 }, () => {
+  it('builds a version, switches to it, and from then on each click gives the user a vector', async () => {
+    const test = await openTestEmbedder();
+    for (let user = 0; user < 30; user++) await test.click(`u${user}`, ITEMS[user]!);
+    const version = await test.writeModel();
+    await test.start();
+    const published = await test.collectVectors();
+
+    expect(await test.switchTo(version)).toMatchObject({ kind: 'completed', result: { previous: null } });
+    expect(await test.activations.read()).toMatchObject({ encoder: version, index: version, previous: null });
+    expect(await test.activations.buildingVersions()).toEqual([]);
+    expect((await test.models.get(version))?.status).toBe('live');
+    const { spaces } = await test.openModel(version);
+    expect(await test.index.count(spaces.items)).toBe(ITEMS.length);
+    expect(await test.index.count(spaces.users)).toBe(30);
+    expectClose((await vectorOf(test, version, 'u3'))?.vector, await expectedVector(test, version, 'u3'));
+
+    const revision = await test.click('u3', ITEMS[20]!);
+    const { message } = await eventually(
+      () => published.find((entry) => entry.userId === 'u3' && entry.message?.sequenceRevision === revision) ?? null,
+    );
+    expect(message).toMatchObject({ modelVersion: version, cause: { kind: 'click' } });
+    const stored = await vectorOf(test, version, 'u3');
+    expect(stored?.revision).toBe(revision);
+    expect(stored?.vector).toEqual(Float32Array.from(message?.vector ?? []));
+    expectClose(stored?.vector, await expectedVector(test, version, 'u3'));
+    await eventually(async () =>
+      expectClose((await test.index.vectors(spaces.users, ['u3']))[0], await expectedVector(test, version, 'u3')),
+    );
+  });
+
+  it('misses no click that comes while a version is built', async () => {
+    const test = await openTestEmbedder();
+    const users = Array.from({ length: 20 }, (_, user) => `u${user}`);
+    for (const user of users) await test.click(user, ITEMS[0]!);
+    await test.start();
+    const first = await test.writeModel(1);
+    expect(await test.switchTo(first)).toMatchObject({ kind: 'completed' });
+
+    const second = await test.writeModel(2);
+    const clicks = new Map<string, number>();
+    let clicking = true;
+    const stream = (async () => {
+      for (let step = 0; clicking; step++) {
+        const user = users[step % users.length]!;
+        clicks.set(user, await test.click(user, ITEMS[1 + (step % 30)]!));
+      }
+    })();
+    const switched = await test.switchTo(second);
+    clicking = false;
+    await stream;
+    expect(switched).toMatchObject({ kind: 'completed', result: { modelVersion: second, previous: first } });
+    expect(clicks.size).toBe(20);
+
+    const { spaces } = await test.openModel(second);
+    await eventually(async () => {
+      for (const user of users) {
+        const stored = await vectorOf(test, second, user);
+        expect(stored?.revision).toBe(clicks.get(user));
+        expectClose(stored?.vector, await expectedVector(test, second, user));
+        expectClose((await test.index.vectors(spaces.users, [user]))[0], stored?.vector);
+      }
+    });
+    expect(await test.index.count(spaces.users)).toBe(20);
+  });
+
+  it('publishes vectors of the live version only', async () => {
+    const test = await openTestEmbedder();
+    await test.click('u', ITEMS[0]!);
+    await test.start();
+    const first = await test.writeModel(1);
+    await test.switchTo(first);
+    const second = await test.writeModel(2);
+    await test.models.update(second, { lift: { items: 10, users: 10 } });
+    await test.activations.addBuilding(second);
+    const published = await test.collectVectors();
+    const revision = await test.click('u', ITEMS[1]!);
+    await eventually(() => published.some(({ message }) => message?.sequenceRevision === revision));
+    expect((await eventually(async () => (await vectorOf(test, second, 'u')) ?? null)).revision).toBe(revision);
+    expect(new Set(published.map(({ message }) => message?.modelVersion))).toEqual(new Set([first]));
+  });
+
+  it('forgets a user in every version, and says so', async () => {
+    const test = await openTestEmbedder();
+    await test.click('u', ITEMS[0]!);
+    await test.click('other', ITEMS[1]!);
+    await test.start();
+    const first = await test.writeModel(1);
+    await test.switchTo(first);
+    const second = await test.writeModel(2);
+    await test.switchTo(second);
+    const published = await test.collectVectors();
+
+    await test.forget('u');
+    await eventually(() => published.some(({ userId, message }) => userId === 'u' && message === null));
+    for (const version of [first, second]) {
+      const { spaces } = await test.openModel(version);
+      expect(await vectorOf(test, version, 'u')).toBeUndefined();
+      expect(await test.index.vectors(spaces.users, ['u'])).toEqual([undefined]);
+      expect(await vectorOf(test, version, 'other')).toBeDefined();
+    }
+    const revision = await test.click('u', ITEMS[2]!);
+    await eventually(async () => expect((await vectorOf(test, second, 'u'))?.revision).toBe(revision));
+  });
+
+  it('has no vector for a user of whose items the model knows none', async () => {
+    const test = await openTestEmbedder();
+    await test.click('old', ITEMS[0]!);
+    await test.click('new', 'unheard of');
+    await test.start();
+    const published = await test.collectVectors();
+    const version = await test.writeModel();
+    expect(await test.switchTo(version)).toMatchObject({ kind: 'completed' });
+    const { spaces } = await test.openModel(version);
+    expect((await vectorOf(test, version, 'new'))?.vector).toHaveLength(0);
+    expect(await test.index.count(spaces.users)).toBe(1);
+
+    await test.click('new', 'unheard of as well');
+    const revision = await test.click('new', ITEMS[5]!);
+    await eventually(() => published.some(({ userId }) => userId === 'new'));
+    expect(published.find(({ userId }) => userId === 'new')?.message?.sequenceRevision).toBe(revision);
+    expect(await test.index.count(spaces.users)).toBe(2);
+  });
+
+  it('fails the job of a damaged or unknown model with the reason, and the live version stays', async () => {
+    const test = await openTestEmbedder();
+    await test.click('u', ITEMS[0]!);
+    await test.start();
+    const first = await test.writeModel(1);
+    await test.switchTo(first);
+    const damaged = await test.writeModel(2);
+    await test.damageModel(damaged);
+
+    expect(await test.switchTo(damaged)).toMatchObject({ kind: 'failed', failure: { code: 'damaged-model' } });
+    expect(await test.switchTo('20260101T000000000Z-000000')).toMatchObject({
+      kind: 'failed',
+      failure: { code: 'unknown-model' },
+    });
+    expect(await test.activations.readWithBuilding()).toMatchObject({ activation: { encoder: first }, building: [] });
+    const revision = await test.click('u', ITEMS[1]!);
+    await eventually(async () => expect((await vectorOf(test, first, 'u'))?.revision).toBe(revision));
+  });
+
+  it('retires the version before after the grace time, and a rollback brings it back with all clicks since', async () => {
+    const test = await openTestEmbedder({ graceMs: 100 });
+    for (const user of ['a', 'b', 'c']) await test.click(user, ITEMS[0]!);
+    await test.start();
+    const first = await test.writeModel(1);
+    await test.switchTo(first);
+    const second = await test.writeModel(2);
+    await test.switchTo(second);
+    const { spaces } = await test.openModel(first);
+    await eventually(async () => expect((await test.models.get(first))?.status).toBe('retired'));
+    expect(await test.index.count(spaces.items)).toBe(0);
+    expect(await test.index.count(spaces.users)).toBe(0);
+    expect(await vectorOf(test, first, 'a')).toBeUndefined();
+    expect((await test.models.get(second))?.status).toBe('live');
+
+    const revision = await test.click('a', ITEMS[7]!);
+    expect(await test.switchTo(first)).toMatchObject({ kind: 'completed', result: { previous: second } });
+    expect(await test.index.count(spaces.items)).toBe(ITEMS.length);
+    expect(await test.index.count(spaces.users)).toBe(3);
+    expect((await vectorOf(test, first, 'a'))?.revision).toBe(revision);
+    expectClose((await vectorOf(test, first, 'a'))?.vector, await expectedVector(test, first, 'a'));
+  });
+
+  it('encodes for a rollback only the users whose sequence changed', async () => {
+    const test = await openTestEmbedder();
+    for (const user of ['a', 'b', 'c']) await test.click(user, ITEMS[0]!);
+    const { context } = await test.start();
+    const first = await test.writeModel(1);
+    await test.switchTo(first);
+    await test.switchTo(await test.writeModel(2));
+    await test.click('a', ITEMS[7]!);
+    const encoded = async () => (await context.metrics.vectorsWritten.get()).values;
+    const count = async (kind: string) => (await encoded()).find(({ labels }) => labels.kind === kind)?.value ?? 0;
+    // The click itself, under the second version.
+    await eventually(async () => expect(await count('users')).toBe(7));
+    const items = await count('items');
+    expect(await test.switchTo(first)).toMatchObject({ kind: 'completed' });
+    expect(await count('users')).toBe(8);
+    expect(await count('items')).toBe(items);
+  });
+
+  it('gives up a build that no job stands behind', async () => {
+    const test = await openTestEmbedder({ graceMs: 100 });
+    await test.activations.addBuilding('20260101T000000000Z-000000');
+    await test.start();
+    await eventually(async () => expect(await test.activations.buildingVersions()).toEqual([]));
+  });
+
+  it('shares the users among several embedders', async () => {
+    const test = await openTestEmbedder();
+    const users = Array.from({ length: 20 }, (_, user) => `u${user}`);
+    for (const user of users) await test.click(user, ITEMS[0]!);
+    await Promise.all([test.start(), test.start()]);
+    const version = await test.writeModel();
+    expect(await test.switchTo(version)).toMatchObject({ kind: 'completed' });
+    const revisions = await Promise.all(users.map((user, place) => test.click(user, ITEMS[place]!)));
+    await eventually(async () => expect(await test.userVectors.revisions(version, users)).toEqual(revisions));
+  });
+
+  it('sends what is no update to dead-letters, and goes on', async () => {
+    const test = await openTestEmbedder();
+    await test.click('u', ITEMS[0]!);
+    const { context } = await test.start();
+    const version = await test.writeModel();
+    await test.switchTo(version);
+    await test.publisher.publish(test.updatesTopic, [
+      { key: 'u', value: 'no JSON' },
+      { key: 'u', value: '{"version":1,"userId":"u"}' },
+    ]);
+    const revision = await test.click('u', ITEMS[1]!);
+    await eventually(async () => expect((await vectorOf(test, version, 'u'))?.revision).toBe(revision));
+    const letters = (await context.metrics.deadLetters.get()).values;
+    expect(letters.map(({ labels, value }) => [labels.reason, value])).toEqual([
+      ['not-json', 1],
+      ['missing-field', 1],
+    ]);
+  });
+});
