@@ -1,0 +1,340 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { boardQueues, createJobs, type Control } from '@click-recall/jobs';
+import {
+  createActivationStore,
+  createModelStore,
+  createRecordClient,
+  createRedis,
+  createSequenceStore,
+  type SequenceStore,
+} from '@click-recall/redis';
+import { createRegistry } from '@click-recall/registry';
+import { createLogger, createMetrics } from '@click-recall/runtime';
+import { eventually, randomNamespace, testServers } from '@click-recall/testing';
+import { parseModelConfig } from '@click-recall/model';
+import type { TrainProgress } from '@click-recall/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { processTrain } from './process-jobs.js';
+import { runInChild, type ChildRequest } from './run-in-child.js';
+import { readSettings, type TaskSettings } from './settings.js';
+import { loadVersion } from './steps/load-version.js';
+import type { TaskKind } from './tasks/protocol.js';
+
+const TIMEOUT_MS = 120_000;
+const cleanups: (() => unknown)[] = [];
+afterAll(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+}, TIMEOUT_MS);
+
+const logger = createLogger({ service: 'trainer', level: 'silent' });
+
+/** Everyone walks around a ring of items from a place of their own: what comes next is certain, and all items are as popular. */
+async function walk(store: SequenceStore, users: number, items: number, clicks: number, from = 0): Promise<void> {
+  await store.applyBatch(
+    Array.from({ length: users }, (_, user) => ({
+      userId: `user-${user}`,
+      operations: Array.from({ length: clicks }, (__, place) => ({
+        kind: 'add' as const,
+        timestamp: 1_700_000_000_000 + (from + place) * 1000,
+        eventId: `e-${from + place}`,
+        itemId: `item-${(user + from + place) % items}`,
+        appendTimeMs: 1_700_000_000_000,
+      })),
+    })),
+  );
+}
+
+async function world() {
+  const { redisUrl } = testServers();
+  const namespace = randomNamespace('trainer');
+  const folder = await mkdtemp(join(tmpdir(), 'trainer-'));
+  const options = { url: redisUrl, cluster: false, logger };
+  const redis = createRedis(options);
+  await redis.ready(10_000);
+  const records = createRecordClient(options);
+  const sequences = createSequenceStore(redis, { namespace, keep: 1000, seenKeep: 1000 });
+  const models = createModelStore(records, redis, { namespace });
+  cleanups.push(
+    () => rm(folder, { recursive: true, force: true }),
+    () => records.close(),
+    () => redis.quit(),
+    async () => {
+      for (const { version } of await models.list()) await models.remove(version);
+      for await (const userIds of sequences.listUsers()) {
+        const operations = [{ kind: 'forget' as const, appendTimeMs: Date.now() }];
+        await sequences.applyBatch(userIds.map((userId) => ({ userId, operations })));
+      }
+      await redis.commands.call(['DEL', `${namespace}:activation`]);
+    },
+  );
+  const settings: TaskSettings = {
+    namespace,
+    redis: { url: redisUrl, cluster: false },
+    registryUrl: pathToFileURL(folder).href,
+    sequenceKeep: 1000,
+    seenKeep: 1000,
+    minUsers: 10,
+    minItems: 10,
+    logLevel: 'silent',
+    model: parseModelConfig({
+      encoder: { sequenceLength: 8, dim: 16, layers: 1, dropout: 0 },
+      training: { batchSize: 16, learningRate: 0.01, epochs: 6 },
+    }),
+    rules: { ...readSettings(undefined).rules, gateMinClicks: 10 },
+  };
+  const registry = createRegistry(settings.registryUrl);
+  return { settings, sequences, models, registry, folder, activation: createActivationStore(redis, { namespace }) };
+}
+
+function run<K extends TaskKind>(request: Pick<ChildRequest<K>, 'task' | 'settings'> & Partial<ChildRequest<K>>) {
+  const notes: string[] = [];
+  const progress: TrainProgress[] = [];
+  const result = runInChild({
+    signal: new AbortController().signal,
+    controlled: () => undefined,
+    onProgress: (reported) => void progress.push(reported),
+    onNote: (line, level) => void notes.push(`${level}: ${line}`),
+    ...request,
+  });
+  return { result, notes, progress };
+}
+
+const TRAIN = { kind: 'train', data: { reason: 'manual' } } as const;
+
+describe('a training in a process of its own', () => {
+  let at: Awaited<ReturnType<typeof world>>;
+  let first: string;
+
+  beforeAll(async () => {
+    at = await world();
+    await walk(at.sequences, 60, 30, 12);
+  }, TIMEOUT_MS);
+
+  it(
+    'writes a version that is far better than popularity, and tells how it got there',
+    async () => {
+      const { result, progress, notes } = run({ task: TRAIN, settings: at.settings });
+      const { result: trained, verdict } = await result;
+      first = trained.modelVersion;
+      expect(verdict).toMatchObject({ passed: true, basis: 'popularity' });
+      expect(trained.metrics).toMatchObject({ users: 60, items: 30, clicks: 720, epochs: 6 });
+      expect(trained.metrics.hr10).toBeGreaterThan(trained.metrics.popularity.hr10);
+      // The next item follows from the last one alone.
+      expect(trained.metrics.markov.hr10).toBe(1);
+      expect(progress.map(({ phase }) => phase)).toEqual(expect.arrayContaining(['snapshot', 'training', 'saving']));
+      expect(progress.at(-1)?.curve).toHaveLength(6);
+      expect(notes.join('\n')).toMatch(
+        /starts afresh: no version is live[^]*60 users, 30 items, 720 clicks[^]*gate: passed/,
+      );
+
+      const record = await at.models.get(first);
+      expect(record).toMatchObject({ status: 'written', metrics: trained.metrics });
+      expect(record?.parent).toBeUndefined();
+      const stored = await loadVersion(at.registry, first);
+      expect(stored.itemIds).toHaveLength(30);
+      expect(stored.trained.size).toBe(0);
+      stored.encoder.dispose();
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'goes on from the live version with a vocabulary that has grown, and compares with it',
+    async () => {
+      await at.activation.compareAndSet(null, {
+        encoder: first,
+        index: first,
+        vocabulary: first,
+        lift: { items: 1, users: 1 },
+        ranker: '',
+        mapping: '',
+        activatedAt: 1,
+        previous: null,
+      });
+      await walk(at.sequences, 60, 33, 4, 12);
+      const { result, notes } = run({
+        task: { ...TRAIN, data: { reason: 'clicks', epochs: 2 } },
+        settings: at.settings,
+      });
+      const { result: trained, verdict } = await result;
+      expect(notes[0]).toBe(`info: starts from ${first}`);
+      expect(trained.metrics.epochs).toBe(2);
+      expect(verdict.message).toContain(first);
+      expect(await at.models.get(trained.modelVersion)).toMatchObject({ parent: first });
+      const [before, after] = [
+        await loadVersion(at.registry, first),
+        await loadVersion(at.registry, trained.modelVersion),
+      ];
+      expect(after.itemIds.slice(0, 30)).toEqual(before.itemIds);
+      expect(after.itemIds).toHaveLength(33);
+      before.encoder.dispose();
+      after.encoder.dispose();
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'measures a stored version and exports its vectors',
+    async () => {
+      const evaluated = run({ task: { kind: 'evaluate', data: { modelVersion: first } }, settings: at.settings });
+      expect((await evaluated.result).metrics).toMatchObject({ users: 60, items: 33, epochs: 6 });
+
+      const file = join(at.folder, '..', `${at.settings.namespace}.npz`);
+      cleanups.push(() => rm(file, { force: true }));
+      const exported = run({ task: { kind: 'export', data: { file } }, settings: at.settings });
+      expect(await exported.result).toEqual({ modelVersion: first, file, users: 60, items: 30 });
+      const names = (await readFile(file)).toString('latin1').match(/\w+\.npy/g);
+      expect(new Set(names)).toEqual(
+        new Set(['user_ids', 'user_vectors', 'item_ids', 'item_vectors'].map((n) => `${n}.npy`)),
+      );
+
+      const unknown = run({ task: { kind: 'evaluate', data: { modelVersion: 'nobody' } }, settings: at.settings });
+      await expect(unknown.result).rejects.toMatchObject({ name: 'JobFailedError', code: 'unknown-model' });
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'starts afresh, and says so, when the live version is damaged',
+    async () => {
+      const [file] = [...(await at.registry.read(first)).keys()].filter((name) => name.endsWith('.bin'));
+      await truncate(join(at.folder, first, file!), 3);
+      const { result, notes } = run({ task: TRAIN, settings: at.settings });
+      const { result: trained } = await result;
+      expect(notes[0]).toMatch(
+        new RegExp(`^warn: starts afresh: the live version cannot be used: .*${first}.*${file}`),
+      );
+      const record = await at.models.get(trained.modelVersion);
+      expect(record?.parent).toBeUndefined();
+      expect(record?.config).toMatchObject({ start: { from: 'fresh', why: expect.stringContaining(first) as string } });
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'fails by a reason that is not retried when there is too little to learn from',
+    async () => {
+      const settings = { ...at.settings, minUsers: 61 };
+      const { result } = run({ task: TRAIN, settings });
+      await expect(result).rejects.toMatchObject({ name: 'JobFailedError', code: 'too-few-users' });
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'stands still between two steps while paused, and ends there when cancelled',
+    async () => {
+      const abort = new AbortController();
+      let set: (control: Control) => void = () => undefined;
+      const task = { ...TRAIN, data: { reason: 'manual', epochs: 1_000_000 } } as const;
+      const versions = await at.registry.list();
+      const model = { ...at.settings.model, training: { ...at.settings.model.training, patience: 1_000_000 } };
+      const { result, progress } = run({
+        task,
+        settings: { ...at.settings, model },
+        signal: abort.signal,
+        controlled: (hand) => (set = hand),
+        killAfterMs: 60_000,
+      });
+      const ended = expect(result).rejects.toThrow('the task was ended');
+      const epochs = (): number => progress.at(-1)?.curve.length ?? 0;
+      await eventually(() => epochs() > 0, { deadlineMs: 60_000 });
+      set('pause');
+      // What was under way is told once more at most; then the figure stands.
+      const standing = await eventually(async () => {
+        const before = epochs();
+        await new Promise((resolve) => setTimeout(resolve, 700));
+        return epochs() === before && before;
+      });
+      set('run');
+      await eventually(() => epochs() > standing, { deadlineMs: 60_000 });
+      abort.abort();
+      await ended;
+      expect(await at.registry.list()).toEqual(versions);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'fails in a way that is retried when its process is killed',
+    async () => {
+      const task = { ...TRAIN, data: { reason: 'manual', epochs: 1_000_000 } } as const;
+      const { result } = run({ task, settings: at.settings, onStart: (pid) => void process.kill(pid, 'SIGKILL') });
+      await expect(result).rejects.toThrow(/killed \(SIGKILL\)/);
+      await expect(result).rejects.not.toHaveProperty('code');
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'ends with the service that started it',
+    async () => {
+      const script = `
+      import { runInChild } from ${JSON.stringify(new URL('../dist/run-in-child.js', import.meta.url).href)};
+      await runInChild({ task: { kind: 'train', data: { reason: 'manual', epochs: 1000000 } },
+        settings: ${JSON.stringify(at.settings)}, signal: new AbortController().signal, controlled() {}, onNote() {},
+        onStart: (pid) => console.log('pid ' + pid), onProgress: ({ phase }) => console.log(phase) });`;
+      const service = spawn(process.execPath, ['--input-type=module', '-e', script], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      cleanups.push(() => service.kill('SIGKILL'));
+      let output = '';
+      service.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+      await eventually(() => output.includes('training'), { deadlineMs: 60_000 });
+      const pid = Number(/pid (\d+)/.exec(output)![1]);
+      expect(isAlive(pid)).toBe(true);
+      service.kill('SIGKILL');
+      await eventually(() => !isAlive(pid));
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'shows progress, result and a refusal on its job',
+    async () => {
+      const jobsOptions = { redisUrl: at.settings.redis.url, namespace: at.settings.namespace, logger };
+      const jobs = createJobs(jobsOptions);
+      cleanups.push(async () => {
+        const board = boardQueues(jobsOptions);
+        await Promise.all(board.queues.map((queue) => queue.obliterate({ force: true })));
+        await board.close();
+        await jobs.close();
+      });
+      const metrics = createMetrics('trainer');
+      let settings: TaskSettings = { ...at.settings, minItems: 1_000 };
+      const worker = jobs.worker('train', (job) => processTrain(job, { settings, metrics, logger }));
+      cleanups.push(() => worker.close());
+
+      const refused = await jobs.startTraining({ reason: 'manual' });
+      expect(await jobs.waitFor('train', refused.id, { timeoutMs: 60_000 })).toEqual({
+        kind: 'failed',
+        failure: { code: 'too-few-items', message: '33 items were clicked, 1000 are needed' },
+      });
+
+      ({ settings } = at);
+      const { id } = await jobs.startTraining({ reason: 'manual', epochs: 2 });
+      const outcome = await jobs.waitFor('train', id, { timeoutMs: 60_000 });
+      expect(outcome).toMatchObject({ kind: 'completed', result: { metrics: { epochs: 2 } } });
+      expect((await jobs.job('train', id))?.progress).toMatchObject({
+        phase: 'saving',
+        curve: [{ epoch: 1 }, { epoch: 2 }],
+      });
+      const { body } = await metrics.scrape();
+      expect(body).toMatch(/train_runs_total\{outcome="passed",service="trainer"\} 1/);
+      expect(body).toMatch(/train_runs_total\{outcome="failed",service="trainer"\} 1/);
+    },
+    TIMEOUT_MS,
+  );
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
