@@ -15,6 +15,7 @@ import type { Match, SearchOptions, Space, VectorIndex } from './vector-index.js
 
 const LINKS = 24;
 const BUILD_EFFORT = 200;
+const DEFAULT_EFFORT = 1_000;
 const DROP_SLICE = 1_000;
 
 /** The Redis query engine: hashes under an index which knows inner products, so nothing is lifted. */
@@ -119,7 +120,7 @@ function creationOf(index: string, dim: number): Command {
 
 /** SORTBY, since a reply is in the order of distance only with it. */
 function searchOf(index: string, query: Float32Array, { limit, exact = false, effort }: SearchOptions): Command {
-  const ef = Math.max(effort ?? Math.max(800, 2 * limit), limit);
+  const ef = Math.max(effort ?? Math.max(DEFAULT_EFFORT, 2 * limit), limit);
   const nearest = exact
     ? `[KNN ${limit} @flat $query AS distance]`
     : `[KNN ${limit} @graph $query EF_RUNTIME ${ef} AS distance]`;

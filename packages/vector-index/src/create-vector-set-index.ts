@@ -1,14 +1,17 @@
 import { keysOf, shardOf, type Command, type RedisConnection, type Reply } from '@click-recall/redis';
 import { bytesOf, floatsOf } from './bytes.js';
+import { dropVectorSet } from './drop-vector-set.js';
 import { checkQuery, checkVector } from './errors.js';
 import { clamp, innerProduct, lift, padQuery } from './lift.js';
 import { mergeMatches } from './order.js';
 import { createSizes } from './sizes.js';
 import type { Match, SearchOptions, Space, VectorEntry, VectorIndex } from './vector-index.js';
 
-/** Links of a node, and candidates looked at while adding one. Twice and thrice Redis's 16 and 200 cost half the adding speed. */
+/** Links of a node, and candidates looked at while adding one; half as much again as Redis's defaults, for vectors without clusters. */
 const LINKS = 24;
 const BUILD_EFFORT = 300;
+/** Candidates looked at by a search, at least; recall is watched by a gauge, `effort` raises it. */
+const DEFAULT_EFFORT = 1_000;
 /** Up to so many elements a shard, the exact scan is as quick as the graph. */
 const SCAN_UP_TO = 10_000;
 /** Up to so many, handing the scan to a thread of the server takes longer than the scan. */
@@ -16,7 +19,6 @@ const SCAN_INLINE_UP_TO = 5_000;
 /** From so many entries on, adding is spread over connections of its own: one connection adds one at a time. */
 const PARALLEL_FROM = 1_000;
 const LANES = 4;
-const DROP_SLICE = 2_000;
 
 /** Redis vector sets (in the core since 8.0). They rank by cosine, so elements are lifted to equal length, see `lift.ts`. */
 export function createVectorSetIndex(
@@ -112,7 +114,7 @@ export function createVectorSetIndex(
       return (await sizes.of(space)).reduce((sum, size) => sum + size, 0);
     },
     drop: async (space) => {
-      for (const key of shardKeys(space)) await dropSet(redis, key);
+      for (const key of shardKeys(space)) await dropVectorSet(commands, key);
       sizes.forget(space);
     },
   };
@@ -122,7 +124,7 @@ export function createVectorSetIndex(
 function modifiersOf({ exact, effort, limit }: SearchOptions, largestShard: number): (string | number)[] {
   const scans = exact ?? (effort === undefined && largestShard <= SCAN_UP_TO);
   if (scans) return largestShard <= SCAN_INLINE_UP_TO ? ['TRUTH', 'NOTHREAD'] : ['TRUTH'];
-  return ['EF', Math.max(effort ?? Math.max(800, 2 * limit), limit)];
+  return ['EF', Math.max(effort ?? Math.max(DEFAULT_EFFORT, 2 * limit), limit)];
 }
 
 function matchesOf(space: Space, query: Float32Array, reply: Reply): Match[] {
@@ -158,14 +160,4 @@ async function inLanes(redis: RedisConnection, additions: readonly Command[]): P
   } finally {
     await Promise.all(lanes.map((lane) => lane.quit()));
   }
-}
-
-/** Takes elements out a slice at a time; a set with none left is gone. */
-async function dropSet({ commands }: RedisConnection, key: string): Promise<void> {
-  for (;;) {
-    const ids = (await commands.call(['VRANDMEMBER', key, DROP_SLICE])) as string[] | null;
-    if (!ids || ids.length < DROP_SLICE) break;
-    await commands.pipeline(ids.map((id) => ['VREM', key, id]));
-  }
-  await commands.call(['UNLINK', key]);
 }

@@ -1,4 +1,5 @@
 import { Cluster, Redis } from 'ioredis';
+import { reconnectDelayMs } from './reconnect-delay.js';
 import type { RedisAddress } from './redis-address.js';
 
 /** RESP2, fixed here for every connection: RESP3 shapes differ by command and by module (maps, doubles), RESP2's do not. */
@@ -38,10 +39,4 @@ export function createClient(address: RedisAddress, cluster: boolean, patient = 
     });
   }
   return new Redis({ ...shared, host, port, db, enableOfflineQueue: patient, retryStrategy: reconnectDelayMs });
-}
-
-/** Doubles from 50 ms to 3 s, a third of it random, so that many processes do not come back at once. */
-function reconnectDelayMs(attempt: number): number {
-  const full = Math.min(3_000, 50 * 2 ** Math.min(attempt, 10));
-  return Math.round(full * (2 / 3 + Math.random() / 3));
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { createClient, type Client } from './create-client.js';
 import { createCommands } from './create-commands.js';
 import { RedisUnavailableError, toRedisError } from './errors.js';
@@ -46,9 +47,10 @@ function connect(address: RedisAddress, cluster: boolean, logger: RedisLogger): 
     onState: state.listen,
     subscribe: (channel, listener) => subscribe(createClient(address, cluster, true), address, channel, listener),
     duplicate: () => connect(address, cluster, logger),
-    quit: () => {
+    quit: async () => {
       state.closing();
-      return quit(client);
+      await quit(client);
+      state.closed();
     },
   };
 }
@@ -58,6 +60,7 @@ const CLOSED = 'the connection was closed';
 interface StateWatch {
   /** From now on the connection's end is meant. */
   closing(): void;
+  closed(): void;
   current(): RedisState;
   listen(listener: (state: RedisState) => void): () => void;
 }
@@ -93,6 +96,7 @@ function watch(client: Client, shown: string, logger: RedisLogger): StateWatch {
     closing: () => {
       isClosing = true;
     },
+    closed: () => become('closed'),
     current: () => current,
     listen: (listener) => {
       listeners.add(listener);
@@ -148,14 +152,21 @@ async function subscribe(
   return async () => quit(client);
 }
 
+/** A client that waits to reconnect goes without a sign, and one whose server hangs should not hold up the end of a process. */
+const FAREWELL_MS = 2_000;
+
 async function quit(client: Client): Promise<void> {
   if (client.status === 'end') return;
   const ended = new Promise<void>((resolve) => client.once('end', () => resolve()));
-  if (client.status === 'ready') {
+  const wasReady = client.status === 'ready';
+  if (wasReady) {
     // The server may go while it is being told goodbye.
-    await client.quit().catch(() => client.disconnect());
+    client.quit().catch(() => client.disconnect());
   } else {
     client.disconnect();
   }
-  await ended;
+  if (client.status !== 'reconnecting' && client.status !== 'close') {
+    await Promise.race([ended, delay(FAREWELL_MS, undefined, { ref: false })]);
+  }
+  if (wasReady) client.disconnect();
 }

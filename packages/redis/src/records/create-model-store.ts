@@ -1,5 +1,8 @@
 import type { Metrics } from '@click-recall/contracts';
+import { FatalError } from '@click-recall/runtime';
+import { Repository, Schema, type RedisConnection as OmConnection } from 'redis-om';
 import type { RedisConnection } from '../connection/redis-connection.js';
+import { encodeId, keysOf } from '../keys.js';
 import type { RecordClient } from './create-record-client.js';
 
 export type ModelStatus = 'written' | 'rejected' | 'ready' | 'live' | 'retired';
@@ -39,9 +42,105 @@ export interface ModelStore {
 }
 
 export function createModelStore(
-  _records: RecordClient,
-  _redis: RedisConnection,
-  _options: { readonly namespace: string },
+  records: RecordClient,
+  { commands }: RedisConnection,
+  { namespace }: { readonly namespace: string },
 ): ModelStore {
-  throw new Error('not built yet');
+  const keys = keysOf(namespace);
+  const text = { type: 'string' } as const;
+  const schema = new Schema(
+    keys.modelsPrefix,
+    {
+      version: text,
+      status: text,
+      artifactUrl: text,
+      createdAt: { type: 'number' },
+      config: text,
+      metrics: text,
+      parent: text,
+      reason: text,
+      lift: text,
+    },
+    { dataStructure: 'HASH' },
+  );
+  const withRepository = <T>(work: (repository: Repository<StoredModel>) => Promise<T>): Promise<T> =>
+    records.use((connection) => work(new Repository(schema as Schema<StoredModel>, connection as OmConnection)));
+
+  const get = async (version: string): Promise<ModelRecord | undefined> =>
+    fromStored(await withRepository((repository) => repository.fetch(encodeId(version))));
+
+  const save = async (record: ModelRecord): Promise<void> => {
+    await withRepository((repository) => repository.save(encodeId(record.version), toStored(record)));
+    await commands.call(['ZADD', keys.modelVersions, record.createdAt, record.version]);
+  };
+
+  return {
+    save,
+    get,
+    update: async (version, changes) => {
+      const record = await get(version);
+      if (!record) throw new FatalError(`no model version ${version} is known`);
+      const changed = { ...record, ...changes };
+      await save(changed);
+      return changed;
+    },
+    list: async () => {
+      const versions = (await commands.call(['ZRANGE', keys.modelVersions, 0, -1, 'REV'])) as string[];
+      const stored = await withRepository((repository) => repository.fetch(versions.map(encodeId)));
+      return stored.map(fromStored).filter((record) => record !== undefined);
+    },
+    remove: async (version) => {
+      await commands.call(['ZREM', keys.modelVersions, version]);
+      await withRepository((repository) => repository.remove(encodeId(version)));
+    },
+  };
+}
+
+/** The hash: what has parts is JSON. */
+type StoredModel = {
+  version: string;
+  status: string;
+  artifactUrl: string;
+  createdAt: number;
+  config: string;
+  metrics?: string;
+  parent?: string;
+  reason?: string;
+  lift?: string;
+};
+
+function toStored({ config, metrics, lift, ...record }: ModelRecord): StoredModel {
+  return {
+    ...record,
+    config: JSON.stringify(config ?? null),
+    ...(metrics && { metrics: JSON.stringify(metrics) }),
+    ...(lift && { lift: JSON.stringify(lift) }),
+  };
+}
+
+/** redis-om gives an empty entity for a hash that is not there. */
+function fromStored(stored: Partial<StoredModel>): ModelRecord | undefined {
+  const {
+    version,
+    status = 'written',
+    artifactUrl = '',
+    createdAt = 0,
+    config = 'null',
+    metrics,
+    parent,
+    reason,
+    lift,
+  } = stored;
+  if (version === undefined) return undefined;
+  return {
+    version,
+    status: status as ModelStatus,
+    artifactUrl,
+    createdAt,
+    config: JSON.parse(config) as unknown,
+    ...(metrics !== undefined && { metrics: JSON.parse(metrics) as Metrics }),
+    ...(parent !== undefined && { parent }),
+    ...(reason !== undefined && { reason }),
+    ...(lift !== undefined && { lift: JSON.parse(lift) as Lift }),
+  };
 }

@@ -1,11 +1,96 @@
-import type { createRedis } from '../connection/create-redis.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createClient, createCluster, type RedisClientOptions } from 'redis';
+import type { RedisOptions } from '../connection/create-redis.js';
+import { reconnectDelayMs } from '../connection/reconnect-delay.js';
+import { RedisUnavailableError, toRedisError } from '../connection/errors.js';
+import { parseRedisUrl } from '../connection/redis-address.js';
 
-/** The connection of the redis-om stores (node-redis); one for all of them. */
+/** The raw client that redis-om works with. */
+export type RecordConnection = ReturnType<typeof createClient> | ReturnType<typeof createCluster>;
+
+/** The connection of the redis-om stores: redis-om speaks through node-redis 4, which speaks RESP2. One for all of them. */
 export interface RecordClient {
+  /** Does work on the connection; rejects with `RedisUnavailableError` at once while there is none. */
+  use<T>(work: (connection: RecordConnection) => Promise<T>): Promise<T>;
+  /** Resolves once connected; rejects with `RedisUnavailableError` after `timeoutMs`. */
+  ready(timeoutMs: number): Promise<void>;
+  /** Waits for replies under way, then closes; safe to call twice. */
   close(): Promise<void>;
 }
 
-/** Connects in the background and reconnects for ever; takes the same options as `createRedis`. */
-export function createRecordClient(_options: Parameters<typeof createRedis>[0]): RecordClient {
-  throw new Error('not built yet');
+/**
+ * Connects in the background and reconnects for ever.
+ *
+ * @throws FatalError when the URL cannot be read
+ */
+export function createRecordClient({ url, cluster, logger }: RedisOptions): RecordClient {
+  const { host, port, tls, username, password, db, shown } = parseRedisUrl(url);
+  const options = {
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    disableOfflineQueue: true,
+    socket: {
+      host,
+      port,
+      connectTimeout: 5_000,
+      reconnectStrategy: reconnectDelayMs,
+      ...(tls && { tls: true as const }),
+    },
+  } satisfies RedisClientOptions;
+  const connection: RecordConnection = cluster
+    ? createCluster({ rootNodes: [{ url: `${tls ? 'rediss' : 'redis'}://${shown}` }], defaults: options })
+    : createClient({ ...options, database: db });
+
+  let isAway = false;
+  let isClosed = false;
+  // Without a listener an error of the socket would end the process; it reconnects by itself.
+  connection.on('error', (error: Error) => {
+    if (isAway || isClosed) return;
+    isAway = true;
+    logger.warn({}, `Redis at ${shown} cannot be reached for records (${error.message || error.name}); trying again`);
+  });
+  connection.on('ready', () => {
+    if (isAway) logger.info({}, `Redis at ${shown} is back for records`);
+    isAway = false;
+  });
+  const closing = new AbortController();
+  const connecting = connectForever(connection, closing.signal);
+
+  return {
+    use: async (work) => {
+      if (isClosed) throw new RedisUnavailableError(`the connection to Redis at ${shown} is closed`);
+      try {
+        return await work(connection);
+      } catch (error) {
+        throw toRedisError(error, shown);
+      }
+    },
+    ready: async (timeoutMs) => {
+      const late = delay(timeoutMs, 'late' as const, { ref: false, signal: closing.signal });
+      if ((await Promise.race([connecting, late])) === 'late') {
+        throw new RedisUnavailableError(`Redis at ${shown} could not be reached within ${timeoutMs} ms`);
+      }
+    },
+    close: async () => {
+      if (isClosed) return;
+      isClosed = true;
+      closing.abort();
+      if ('isReady' in connection && !connection.isReady) await connection.disconnect();
+      else await connection.quit();
+      await connecting;
+    },
+  };
+}
+
+/** A standalone client repeats its first attempt by itself, a cluster's gives up. */
+async function connectForever(connection: RecordConnection, closed: AbortSignal): Promise<void> {
+  for (let attempt = 0; !closed.aborted; attempt += 1) {
+    try {
+      await connection.connect();
+      return;
+    } catch {
+      // Said by the listener of errors.
+      await delay(reconnectDelayMs(attempt), undefined, { signal: closed }).catch(() => undefined);
+    }
+  }
 }
