@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // Checks that the workspaces use one another, and the libraries, the way the architecture says:
-//   node infra/check-imports.mjs
+//   node infra/check-imports.mjs [--fix]
+// --fix makes package.json and tsconfig.json name the workspaces that are imported, no more and no less (then npm install).
 // What may use what is in the two tables below; to add a workspace, add its line.
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -81,9 +82,7 @@ const FOR_TESTS = ['vitest'];
  */
 export function checkImports(project, rules = RULES) {
   const workspaces = findWorkspaces(project);
-  const folders = new Map(
-    workspaces.flatMap((workspace) => (workspace.name === undefined ? [] : [[workspace.name, workspace.folder]])),
-  );
+  const folders = namesToFolders(workspaces);
   return workspaces.flatMap((workspace) => [
     ...checkDirections(workspace, rules),
     ...checkLibraries(workspace, rules),
@@ -252,17 +251,76 @@ function readWorkspace(project, folder) {
  */
 function readSource(path, text, inTests) {
   const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
-  const names = [...code.matchAll(/\b(?:from|import)\s*\(?\s*'([^'\n]+)'/g)].map((match) => match[1] ?? '');
+  // Statements begin a line, so that code inside of strings does not count.
+  const statements =
+    /^(?:import|export)\b[^'";]*?\bfrom\s+'([^'\n]+)'|^import\s+'([^'\n]+)'|\bimport\(\s*'([^'$\n]+)'/gm;
+  const names = [...code.matchAll(statements)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
   return {
     path,
-    isTest: inTests || /\btest\b|\bsuite\b/.test(basename(path)),
+    isTest: inTests || /\b(test|suite|contract)\b/.test(basename(path)),
     imports: names.filter((name) => !name.startsWith('.') && !name.startsWith('node:')),
     readsEnvironment: /\bprocess\s*\.\s*env\b/.test(code),
   };
 }
 
+/**
+ * Makes package.json and tsconfig.json of every workspace name the workspaces that it imports.
+ *
+ * @param {string} project
+ */
+export function fixDeclarations(project) {
+  const workspaces = findWorkspaces(project);
+  const folders = namesToFolders(workspaces);
+  for (const { folder, name, files } of workspaces) {
+    const importsOf = (/** @type {SourceFile[]} */ some) =>
+      new Set(some.flatMap((file) => file.imports.map(packageOf)).filter((used) => folders.has(used) && used !== name));
+    const used = importsOf(files);
+    const byCode = importsOf(files.filter((file) => !file.isTest));
+    edit(join(project, folder, 'tsconfig.json'), (tsconfig) => {
+      const others = (tsconfig.references ?? []).filter(
+        (/** @type {{ path: string }} */ { path }) =>
+          ![...folders.values()].includes(relative(project, resolve(project, folder, path))),
+      );
+      const own = [...used]
+        .sort()
+        .map((one) => ({ path: relative(join(project, folder), join(project, folders.get(one) ?? '')) }));
+      tsconfig.references = [...others, ...own];
+    });
+    if (name === undefined) continue;
+    edit(join(project, folder, 'package.json'), (manifest) => {
+      for (const [kind, wanted] of /** @type {const} */ ([
+        ['dependencies', (/** @type {string} */ one) => byCode.has(one)],
+        ['devDependencies', (/** @type {string} */ one) => used.has(one) && !byCode.has(one)],
+      ])) {
+        const libraries = Object.entries(manifest[kind] ?? {}).filter(([one]) => !folders.has(one));
+        const own = [...used].filter(wanted).map((one) => [one, manifest.version]);
+        manifest[kind] = Object.fromEntries([...libraries, ...own].sort(([a], [b]) => (a < b ? -1 : 1)));
+      }
+    });
+  }
+}
+
+/**
+ * @param {string} file JSON
+ * @param {(value: any) => void} change
+ */
+function edit(file, change) {
+  const text = readFileSync(file, 'utf8');
+  const value = JSON.parse(text);
+  change(value);
+  if (JSON.stringify(value) !== JSON.stringify(JSON.parse(text)))
+    writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** @param {Workspace[]} workspaces */
+function namesToFolders(workspaces) {
+  return new Map(workspaces.flatMap(({ name, folder }) => (name === undefined ? [] : [[name, folder]])));
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const problems = checkImports(fileURLToPath(new URL('..', import.meta.url)));
+  const project = fileURLToPath(new URL('..', import.meta.url));
+  if (process.argv.includes('--fix')) fixDeclarations(project);
+  const problems = checkImports(project);
   for (const problem of problems) process.stdout.write(`${problem}\n`);
   process.stdout.write(
     problems.length === 0 ? 'imports: as the architecture says\n' : `imports: ${problems.length} violations\n`,

@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkImports, RULES } from '../check-imports.mjs';
+import { checkImports, fixDeclarations, RULES } from '../check-imports.mjs';
 
 const rules = {
   uses: { 'packages/contracts': [], 'packages/kafka': ['contracts'], 'services/ingest': ['contracts', 'kafka'] },
@@ -46,7 +46,8 @@ describe('checkImports', () => {
   });
 
   it('names a library imported outside of its owner, also by a dynamic import and inside of it', () => {
-    write('services/ingest/src/x.ts', "const a = await import('kafkajs/src/x');");
+    const library = 'kafkajs';
+    write('services/ingest/src/x.ts', `const a = await import('${library}/src/x');`);
     expect(checkImports(project, rules)).toContain(
       'services/ingest/src/x.ts: imports kafkajs/src/x; only packages/kafka may import kafkajs',
     );
@@ -85,6 +86,18 @@ describe('checkImports', () => {
     ]);
   });
 
+  it('mends package.json and tsconfig.json where asked to', () => {
+    write('services/ingest/src/main.ts', "import { topic } from '@click-recall/contracts';");
+    write('services/ingest/src/main.test.ts', "import { publish } from '@click-recall/kafka';");
+    fixDeclarations(project);
+    expect(checkImports(project, rules)).toEqual([]);
+    const manifest: unknown = JSON.parse(readFileSync(join(project, 'services/ingest/package.json'), 'utf8'));
+    expect(manifest).toMatchObject({
+      dependencies: { '@click-recall/contracts': '0.1.0' },
+      devDependencies: { '@click-recall/kafka': '0.1.0' },
+    });
+  });
+
   it('names a workspace without a line in the table', () => {
     workspace('packages/new', {}, []);
     write('packages/new/src/index.ts', 'export {};');
@@ -98,7 +111,10 @@ it('has a line for every workspace of this project', () => {
 });
 
 function workspace(folder: string, dependencies: Record<string, string>, references: string[]): void {
-  write(`${folder}/package.json`, JSON.stringify({ name: `@click-recall/${folder.split('/')[1]}`, dependencies }));
+  write(
+    `${folder}/package.json`,
+    JSON.stringify({ name: `@click-recall/${folder.split('/')[1]}`, version: '0.1.0', dependencies }),
+  );
   write(`${folder}/tsconfig.json`, JSON.stringify({ references: references.map((path) => ({ path })) }));
 }
 
