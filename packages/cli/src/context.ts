@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Environment } from '@click-recall/runtime';
 import { createOutput, type Output, type TextStream } from './output.js';
 
 /** What a command is given beside its own options. */
@@ -12,6 +13,7 @@ export interface CliContext {
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
   readonly verbose: boolean;
+  readonly env: Environment | undefined;
 }
 
 /** The outside of the command, replaced in tests. */
@@ -20,7 +22,7 @@ export interface CliIo {
   readonly stderr: TextStream;
   readonly signal: AbortSignal;
   /** Environment variables; the process's own unless given. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly env?: Environment;
 }
 
 export interface GlobalOptions {
@@ -38,5 +40,6 @@ export function createContext(io: CliIo, { json = false, verbose = false, data }
     dataFolder: data === undefined ? resolve(ROOT, '.data') : resolve(data),
     signal: io.signal,
     verbose,
+    env: io.env,
   };
 }

@@ -13,7 +13,11 @@ export const addStatus: AddCommand = (program, run) => {
       run(async (context) => {
         const status = await withPipeline(context, [], readStatus);
         context.output.result(() => printStatus(status), status);
-        if (status.problems.length > 0) throw new CliError(`${status.problems.length} parts do not answer`);
+        if (status.problems.length > 0) {
+          throw new CliError(
+            status.problems.length === 1 ? 'a part does not answer' : `${status.problems.length} parts do not answer`,
+          );
+        }
       }),
     );
 };
