@@ -68,15 +68,28 @@ export function readFloats(tensor: Tensor): Float32Array {
   return tensor.dataSync<'float32'>();
 }
 
-/** Frees every tensor made inside, except those in what `work` returns. */
+/** Frees every tensor made inside, except those in what `work` returns: nested objects and arrays are searched. */
 export function scope<T>(work: () => T): T {
-  // The container type leaves interfaces out, though any nesting of objects and arrays is searched for tensors.
-  return tf.tidy(() => work() as tf.TensorContainer) as T;
+  let result: T | undefined;
+  tf.tidy(() => {
+    result = work();
+    return tensorsIn(result);
+  });
+  return result as T;
 }
 
 /** Frees every tensor inside nested objects and arrays; one freed before is left alone. */
 export function free(tensors: unknown): void {
-  tf.dispose(tensors as tf.TensorContainer);
+  for (const tensor of tensorsIn(tensors)) tensor.dispose();
+}
+
+/** TensorFlow.js' own search goes through every number of a typed array. */
+function tensorsIn(value: unknown, found: Tensor[] = []): Tensor[] {
+  if (value instanceof tf.Tensor) found.push(value);
+  else if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value)) {
+    for (const part of Object.values(value)) tensorsIn(part, found);
+  }
+  return found;
 }
 
 /** Live tensors, to notice leaks. */

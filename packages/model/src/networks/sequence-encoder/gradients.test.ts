@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { defaultModelConfig, type SequenceEncoderConfig } from '../../config.js';
+import { createDistinctRows } from '../../data/distinct-rows.js';
+import { dropoutMasks } from '../../layers/dropout.js';
+import { createRandom } from '../../random/random.js';
+import type { TrainingBatch } from '../encoder.js';
+import type { Parameters } from '../parameters.js';
+import { lossAndGradients } from './loss-and-gradients.js';
+import { initialParameters } from './parameters.js';
+
+const itemCount = 9;
+
+/** Three rows of five places; the second begins with padding, and labels repeat. */
+const batch: TrainingBatch = {
+  batch: 3,
+  length: 5,
+  items: Int32Array.of(1, 0, 5, 2, 0, 5, 3, 1, 8, 4, 7, 8, 9, 7, 1),
+  labels: Int32Array.of(2, 9, 5, 3, 6, 8, 4, 7, 8, 9, 7, 1, 2, 3, 4),
+  hotWeights: Float32Array.from({ length: 15 }, (_, at) => -0.1 * at),
+};
+
+function config(changes: Partial<SequenceEncoderConfig>): SequenceEncoderConfig {
+  return { ...defaultModelConfig.encoder, sequenceLength: 6, dim: 6, heads: 3, layers: 2, ...changes };
+}
+
+/** Larger than a fresh model's, so that every part of the network matters. */
+function livelyParameters(encoder: SequenceEncoderConfig): Parameters {
+  const random = createRandom(5);
+  const parameters = initialParameters(encoder, itemCount, 3);
+  for (const { value } of parameters.values()) value.forEach((old, at) => (value[at] = old + 0.5 * random.normal()));
+  return parameters;
+}
+
+function pass(encoder: SequenceEncoderConfig, parameters: Parameters): ReturnType<typeof lossAndGradients> {
+  const dropout = dropoutMasks(encoder.dropout, 11, 1);
+  return lossAndGradients(encoder, parameters, batch, {
+    maskAccidentalHits: true,
+    dropout,
+    distinctRows: createDistinctRows(),
+  });
+}
+
+describe('gradients written by hand', () => {
+  it.each([
+    ['the default network', config({ dropout: 0 })],
+    ['without the input norm', config({ dropout: 0, inputNorm: false })],
+    ['with a feed-forward block', config({ dropout: 0, feedForward: 8 })],
+    ['with dropout', config({ dropout: 0.4, feedForward: 8 })],
+  ])('are the slope of the loss: %s', (_, encoder) => {
+    const parameters = livelyParameters(encoder);
+    const { gradients } = pass(encoder, parameters);
+    expect([...gradients.keys()].sort()).toEqual([...parameters.keys()].sort());
+    for (const [name, gradient] of gradients) {
+      const { value, shape } = parameters.get(name)!;
+      const dense = new Float32Array(value.length);
+      if (gradient instanceof Float32Array) dense.set(gradient);
+      else {
+        gradient.rows.forEach((row, slot) => {
+          dense.set(gradient.values.subarray(slot * shape[1]!, (slot + 1) * shape[1]!), row * shape[1]!);
+        });
+      }
+      const length = Math.hypot(...dense);
+      const step = 2e-3;
+      const lossAt = (distance: number): number => {
+        const moved = value.map((weight, at) => weight + (distance * dense[at]!) / Math.max(length, 1e-9));
+        return pass(encoder, new Map(parameters).set(name, { ...parameters.get(name)!, value: moved })).loss;
+      };
+      const slope = (lossAt(step) - lossAt(-step)) / (2 * step);
+      expect(Math.abs(slope - length), name).toBeLessThan(0.02 * length + 1e-3);
+    }
+  });
+
+  it('touch only the rows of the batch', () => {
+    const encoder = config({ dropout: 0 });
+    const { gradients } = pass(encoder, livelyParameters(encoder));
+    expect(gradients.get('item_embeddings')).toMatchObject({ rows: Int32Array.of(1, 0, 5, 2, 3, 8, 4, 7, 9) });
+    expect(gradients.get('outputs_embedding')).toMatchObject({ rows: Int32Array.of(2, 9, 5, 3, 6, 8, 4, 7, 1) });
+  });
+});
