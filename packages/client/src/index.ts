@@ -1,1 +1,5 @@
-export {};
+export * from './click-publisher.js';
+export * from './consume-recommendations.js';
+export type { ClientOptions } from './client-options.js';
+export type { BatchOptions } from './event-buffer.js';
+export type { ClickEventInput, ItemInput, Recommendation, Rejection } from '@click-recall/contracts';

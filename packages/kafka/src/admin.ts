@@ -1,5 +1,11 @@
+import { backoffMs } from '@click-recall/runtime';
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
+import { isConnectionError, isRetriableKafkaError } from './kafka-errors.js';
+import { pause } from './pause.js';
 import type { Reachability } from './reachability.js';
+
+/** A new topic has a leader for each partition within this time, ms, on a slow machine. */
+const LEADERS_WITHIN_MS = 15_000;
 
 export interface TopicConfig {
   readonly name: string;
@@ -30,16 +36,22 @@ export function createAdmin({ kafka, reachability }: { kafka: Kafka; reachabilit
   const admin = kafka.admin({ retry: { retries: 4, initialRetryTime: 100, maxRetryTime: 2_000 } });
   let connecting: Promise<void> | undefined;
 
-  async function ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
-    connecting ??= admin.connect();
-    try {
-      await connecting;
-      return await question(admin);
-    } catch (error) {
-      // The next question connects anew: connecting again is free where the connection still stands.
-      connecting = undefined;
-      reachability.failed(error);
-      throw error;
+  async function ask<T>(question: (admin: Admin) => Promise<T>, patienceMs = 2_000): Promise<T> {
+    const deadline = Date.now() + patienceMs;
+    for (let attempt = 0; ; attempt++) {
+      connecting ??= admin.connect();
+      try {
+        await connecting;
+        return await question(admin);
+      } catch (error) {
+        // The next question connects anew: connecting again is free where the connection still stands.
+        connecting = undefined;
+        reachability.failed(error);
+        // A leader moves, a topic is just being made: the library gives up on some of these at once.
+        const passes = isRetriableKafkaError(error) && !isConnectionError(error);
+        if (!passes || Date.now() > deadline) throw error;
+        await pause(backoffMs(attempt, 50, 500));
+      }
     }
   }
 
@@ -53,7 +65,7 @@ export function createAdmin({ kafka, reachability }: { kafka: Kafka; reachabilit
     );
   }
 
-  const bounds = (topic: string) => ask((each) => each.fetchTopicOffsets(topic));
+  const bounds = (topic: string, patienceMs?: number) => ask((each) => each.fetchTopicOffsets(topic), patienceMs);
 
   return {
     async ensureTopics(topics) {
@@ -61,13 +73,16 @@ export function createAdmin({ kafka, reachability }: { kafka: Kafka; reachabilit
       const missing = topics.filter(({ name }) => !existing.has(name));
       if (missing.length === 0) return [];
       try {
-        await ask((each) => each.createTopics({ waitForLeaders: true, topics: missing.map(toKafkajs) }));
+        await create(missing);
       } catch (error) {
         if (!isAlreadyThere(error)) throw error;
-        // Somebody made one of them at the same moment: ask again, and make the others one by one.
+        // Somebody made one of them at the same moment: the others are made one by one.
         for (const topic of missing) await createUnlessThere(topic);
       }
-      return missing.map(({ name }) => name);
+      const names = missing.map(({ name }) => name);
+      // Only a leader can answer this, and producers and consumers of a topic without one would stumble.
+      for (const name of names) await bounds(name, LEADERS_WITHIN_MS);
+      return names;
     },
     deleteTopics: (names) => ask((each) => each.deleteTopics({ topics: [...names] })),
     listTopics: () => ask((each) => each.listTopics()),
@@ -85,9 +100,14 @@ export function createAdmin({ kafka, reachability }: { kafka: Kafka; reachabilit
     close: () => admin.disconnect(),
   };
 
+  async function create(topics: readonly TopicConfig[]): Promise<void> {
+    // The library's own waiting gives up at the first broker that has not heard of the topic yet.
+    await ask((each) => each.createTopics({ waitForLeaders: false, topics: topics.map(toKafkajs) }));
+  }
+
   async function createUnlessThere(topic: TopicConfig): Promise<void> {
     try {
-      await ask((each) => each.createTopics({ waitForLeaders: true, topics: [toKafkajs(topic)] }));
+      await create([topic]);
     } catch (error) {
       if (!isAlreadyThere(error)) throw error;
     }

@@ -1,6 +1,6 @@
 import type { DEAD_LETTER_HEADERS, Rejection } from '@click-recall/contracts';
 import type { ConsumedMessage, OutgoingMessage, TopicPartition } from './message.js';
-import type { Publisher } from './publisher.js';
+import { MAX_VALUE_BYTES, type Publisher } from './publisher.js';
 
 export interface DeadLetter {
   readonly source: TopicPartition;
@@ -19,9 +19,6 @@ export interface DeadLettersOptions {
   readonly topic: string;
   readonly service: string;
 }
-
-/** A message at the broker's limit would not fit again with our headers, and a letter that cannot be written would stop its partition. */
-const MAX_VALUE_BYTES = 900_000;
 
 export function createDeadLetters({ publisher, topic, service }: DeadLettersOptions): DeadLetters {
   return {
@@ -45,6 +42,7 @@ function toMessage({ source, message, rejection }: DeadLetter, service: string):
     'source-offset': message.offset,
   };
   const { key, value } = message;
+  // A message at the broker's limit would not fit again with our headers, and a letter that cannot be written would stop its partition.
   if (value === null || value.byteLength <= MAX_VALUE_BYTES) return { key, value, headers: origin };
   const headers = { ...origin, 'original-bytes': String(value.byteLength) };
   return { key: key?.slice(0, 1024) ?? null, value: value.subarray(0, MAX_VALUE_BYTES), headers };

@@ -1,6 +1,6 @@
 export * from './message.js';
 export * from './outcome.js';
-export type { Publisher, PublisherOptions } from './publisher.js';
+export { MAX_VALUE_BYTES, type Publisher, type PublisherOptions } from './publisher.js';
 export type { BatchControl, Subscriber, SubscriberOptions } from './subscriber.js';
 export type { KafkaAdmin, TopicConfig } from './admin.js';
 export * from './dead-letters.js';

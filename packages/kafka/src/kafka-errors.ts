@@ -34,6 +34,13 @@ export function isRetriableKafkaError(error: unknown): boolean {
   return isConnectionError(error) || (root !== undefined && 'retriable' in root && root.retriable === true);
 }
 
+const SEQUENCE_TYPES = new Set(['OUT_OF_ORDER_SEQUENCE_NUMBER', 'UNKNOWN_PRODUCER_ID', 'INVALID_PRODUCER_EPOCH']);
+
+/** The broker no longer knows how far this producer got (its state expired, or the topic was made anew): a new one goes on. */
+export function isSequenceError(error: unknown): boolean {
+  return chain(error).some((each) => 'type' in each && SEQUENCE_TYPES.has(String(each.type)));
+}
+
 /** The group changes hands: not a fault, the member joins again. */
 export function isRebalance(error: unknown): boolean {
   return chain(error).some((each) => 'type' in each && REBALANCE_TYPES.has(String(each.type)));

@@ -1,6 +1,6 @@
 import { backoffMs, RetriableError } from '@click-recall/runtime';
-import kafkajs, { type Kafka, type Message } from 'kafkajs';
-import { isConnectionError, isRetriableKafkaError, rootMessage } from './kafka-errors.js';
+import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
+import { isConnectionError, isRetriableKafkaError, isSequenceError, rootMessage } from './kafka-errors.js';
 import type { KafkaLogger } from './kafka-logger.js';
 import type { Delivery, OutgoingMessage } from './message.js';
 import { pause } from './pause.js';
@@ -10,6 +10,9 @@ export interface PublisherOptions {
   /** How long one publish is tried while the brokers cannot be reached, ms; then it rejects. Default: for ever. */
   readonly giveUpAfterMs?: number;
 }
+
+/** The longest value that surely fits a message: brokers take 1 MB unless told otherwise, and key and headers need room. */
+export const MAX_VALUE_BYTES = 900_000;
 
 /**
  * Writes messages, acknowledged by all in-sync replicas. One request is in flight at a time and whatever arrives meanwhile goes with
@@ -51,11 +54,7 @@ interface Portion {
 }
 
 export function createPublisher({ kafka, reachability, logger, options }: PublisherParts): Publisher {
-  const producer = kafka.producer({
-    allowAutoTopicCreation: false,
-    createPartitioner: rememberingPartitioner,
-    retry: { retries: 2, initialRetryTime: 50, maxRetryTime: 500 },
-  });
+  let producer = openProducer(kafka);
   const waiting: Portion[] = [];
   let draining: Promise<void> | undefined;
   let connected = false;
@@ -80,6 +79,7 @@ export function createPublisher({ kafka, reachability, logger, options }: Publis
       const deliveries = await sendUntilDeadline(portions);
       portions.forEach((portion, index) => portion.resolve(deliveries[index] ?? []));
     } catch (error) {
+      await renewProducer();
       if (portions.length === 1 || error instanceof RetriableError)
         return portions.forEach((portion) => portion.reject(error));
       // One of them is at fault (too large, say): the others must not go down with it.
@@ -93,7 +93,8 @@ export function createPublisher({ kafka, reachability, logger, options }: Publis
       try {
         return await send(portions);
       } catch (error) {
-        if (!isRetriableKafkaError(error)) throw error;
+        if (isSequenceError(error)) await renewProducer();
+        else if (!isRetriableKafkaError(error)) throw error;
         reachability.failed(error);
         const reason = rootMessage(error);
         if (Date.now() >= deadline || closing.signal.aborted)
@@ -110,6 +111,17 @@ export function createPublisher({ kafka, reachability, logger, options }: Publis
     await pause(Math.min(backoffMs(attempt, 100, 5_000), leftMs), closing.signal);
     const signals = Number.isFinite(leftMs) ? [closing.signal, AbortSignal.timeout(leftMs)] : [closing.signal];
     await reachability.whenReachable(AbortSignal.any(signals));
+  }
+
+  /**
+   * The broker knows a repeated request by producer and sequence number. Once we give a request up, its numbers are used or not, and we
+   * cannot know: other messages under the same numbers could be taken for a repeat and dropped. A new producer starts afresh.
+   */
+  async function renewProducer(): Promise<void> {
+    const old = producer;
+    producer = openProducer(kafka);
+    connected = false;
+    await old.disconnect().catch(() => undefined);
   }
 
   async function send(portions: Portion[]): Promise<Delivery[][]> {
@@ -149,6 +161,16 @@ export function createPublisher({ kafka, reachability, logger, options }: Publis
       await producer.disconnect();
     },
   };
+}
+
+/** Idempotent: a request that is sent again, since its answer got lost or one partition of it failed, is not written twice. */
+function openProducer(kafka: Kafka): Producer {
+  return kafka.producer({
+    idempotent: true,
+    allowAutoTopicCreation: false,
+    createPartitioner: rememberingPartitioner,
+    retry: { retries: 4, initialRetryTime: 50, maxRetryTime: 500 },
+  });
 }
 
 /** The Java clients' partitioner; the choice stays on the message, so that a retry repeats it and the delivery can be told. */

@@ -6,8 +6,8 @@ import type { Outcome } from './outcome.js';
 export interface SettleParts {
   readonly deadLetters: Pick<DeadLetters, 'write'>;
   /** Told once the letter is acknowledged. */
-  onDeadLetter?(topic: string, reason: RejectionReason): void;
-  onDrop?(topic: string, reason: string): void;
+  readonly onDeadLetter?: (topic: string, reason: RejectionReason) => void;
+  readonly onDrop?: (topic: string, reason: string) => void;
 }
 
 /** Carries out what the outcomes of a batch ask for, one of each message, and gives the values of those that are ok. */

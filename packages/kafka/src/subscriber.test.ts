@@ -14,6 +14,12 @@ async function publishNumbers(kafka: TestKafka, topic: string, count: number, fr
   return values;
 }
 
+function signalled(): { promise: Promise<void>; resolve(): void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve: () => resolve() };
+}
+
 const inOrder = (messages: readonly ConsumedMessage[]) =>
   messages
     .map(textOf)
@@ -129,6 +135,23 @@ it('sees a batch again after seek, and does not commit it', async () => {
   });
   await eventually(() => offsets.length === 2);
   expect(offsets).toEqual(['0', '3']);
+});
+
+it('does not commit a batch whose handler was told that it is stale', async () => {
+  const kafka = await openTestKafka();
+  const topic = await kafka.topic();
+  await publishNumbers(kafka, topic, 10);
+  const started = signalled();
+  const { subscriber } = await kafka.collect({
+    topics: [topic],
+    handleBatch: async (_batch, control) => {
+      started.resolve();
+      await eventually(() => control.isStale(), { everyMs: 1 });
+    },
+  });
+  await started.promise;
+  await subscriber.stop();
+  expect(await kafka.admin.lag(kafka.name, topic)).toBe(10n);
 });
 
 it('tries a batch again after an error that may pass', async () => {

@@ -9,7 +9,10 @@ import type { Reachability } from './reachability.js';
 import { toConsumedBatch } from './to-consumed-batch.js';
 
 export interface BatchControl {
-  /** True when the rest of the batch is better not done: a seek is pending, the group rebalances, or the subscriber stops. */
+  /**
+   * True when the rest of the batch is better not done: a seek is pending, the group rebalances, or the subscriber stops. A handler that
+   * was told so is expected to return early: its batch is not committed and comes again.
+   */
   isStale(): boolean;
   /** The partition goes on at this offset (decimal); this batch is not committed. */
   seek(offset: string): void;
@@ -35,18 +38,18 @@ export interface SubscriberOptions {
    * bear to see a batch again. The group is kept alive meanwhile. An error that `isRetriable` backs off and tries the same batch
    * again; any other ends in `onCrash`.
    */
-  handleBatch(batch: ConsumedBatch, control: BatchControl): Promise<void>;
+  readonly handleBatch: (batch: ConsumedBatch, control: BatchControl) => Promise<void>;
   /**
    * Asked for every assigned partition before its first batch: the offset to start at, or undefined for the group's own. For
    * consumers whose state lives in another store and says itself how far it has got. Tried again while it fails retriably.
    */
-  resumeFrom?(partition: TopicPartition): Promise<string | undefined>;
-  onAssigned?(partitions: readonly TopicPartition[]): void;
-  onRevoked?(partitions: readonly TopicPartition[]): void;
+  readonly resumeFrom?: (partition: TopicPartition) => Promise<string | undefined>;
+  readonly onAssigned?: (partitions: readonly TopicPartition[]) => void;
+  readonly onRevoked?: (partitions: readonly TopicPartition[]) => void;
   /** Messages still to read of a partition, after each batch. */
-  onLag?(partition: TopicPartition, lag: number): void;
+  readonly onLag?: (partition: TopicPartition, lag: number) => void;
   /** The subscriber has ended by an error that retrying does not mend: the process should end too. */
-  onCrash(error: Error): void;
+  readonly onCrash: (error: Error) => void;
 }
 
 export interface Subscriber {
@@ -175,10 +178,12 @@ export function createSubscriber({ kafka, reachability, logger, options }: Subsc
     const partition = { topic: payload.batch.topic, partition: payload.batch.partition };
     const heartbeats = keepAlive(payload);
     let sought = false;
+    let toldStale = false;
+    const isStale = (): boolean =>
+      sought || payload.isStale() || !payload.isRunning() || stopping.signal.aborted || heartbeats.failed();
     const control: BatchControl = {
       signal: stopping.signal,
-      isStale: () =>
-        sought || payload.isStale() || !payload.isRunning() || stopping.signal.aborted || heartbeats.failed(),
+      isStale: () => (toldStale ||= isStale()),
       seek(offset) {
         sought = true;
         consumer.seek({ ...partition, offset });
@@ -186,7 +191,7 @@ export function createSubscriber({ kafka, reachability, logger, options }: Subsc
     };
     try {
       await starts.get(keyOf(partition));
-      if (!control.isStale() && (await handleUntilDone(payload, partition, control))) {
+      if (!isStale() && (await handleUntilDone(payload, partition, control)) && !toldStale) {
         const next = BigInt(payload.batch.lastOffset()) + 1n;
         payload.resolveOffset(payload.batch.lastOffset());
         commits.add(partition, next);

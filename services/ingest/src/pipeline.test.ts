@@ -42,7 +42,7 @@ function randomEvents(random: () => number, partition: number, count: number): (
 }
 
 async function openPipeline() {
-  const { redis, namespace, wipe } = await openTestRedis();
+  const { redis, namespace, ...opened } = await openTestRedis();
   const sequences = createSequenceStore(redis, { namespace, keep: KEEP, seenKeep: SEEN_KEEP });
   const offsets = createOffsetStore(redis, { namespace });
   const updates: SequenceUpdate[] = [];
@@ -73,7 +73,7 @@ async function openPipeline() {
           }),
       },
       markers: {
-        believed: markers.believed,
+        believed: (partition) => markers.believed(partition),
         advance: (partition, before, last) => step(() => markers.advance(partition, before, last)),
       },
       metrics,
@@ -102,7 +102,7 @@ async function openPipeline() {
     }
   }
 
-  return { sequences, offsets, updates, letters, start, consume, wipe, metrics };
+  return { sequences, offsets, updates, letters, start, consume, wipe: () => opened.wipe(), metrics };
 }
 
 async function stateOf(sequences: Awaited<ReturnType<typeof openPipeline>>['sequences']) {

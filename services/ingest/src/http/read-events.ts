@@ -1,4 +1,5 @@
 import { parseClickValue, type ClickEvent, type Rejection } from '@click-recall/contracts';
+import { MAX_VALUE_BYTES } from '@click-recall/kafka';
 
 /** One event of a request: as it goes to Kafka, or why it does not. */
 export type ReadEvent =
@@ -22,5 +23,9 @@ export function readLine(line: string, nowMs: number): ReadEvent {
 /** Reads one event of a JSON body. What goes to Kafka is what was sent, fields that we do not know included. */
 export function readValue(value: unknown, nowMs: number): ReadEvent {
   const parsed = parseClickValue(value, nowMs);
-  return parsed.ok ? { ok: true, event: parsed.value, json: JSON.stringify(value) } : parsed;
+  if (!parsed.ok) return parsed;
+  const json = JSON.stringify(value);
+  if (Buffer.byteLength(json) <= MAX_VALUE_BYTES) return { ok: true, event: parsed.value, json };
+  const message = `expected an event of at most ${MAX_VALUE_BYTES} bytes`;
+  return { ok: false, rejection: { reason: 'invalid-value', field: '', message } };
 }

@@ -44,8 +44,8 @@ export function createMarkers(offsets: OffsetStore): Markers {
       }
       const actual = result.refused;
       if (isBefore(actual, before)) return adopt(partition, actual);
-      // Somebody else went on from where we began: this batch was ours no longer, and what it wrote late may undo what came after
-      // it (a click of a user who was forgotten since). Whoever owns the partition applies from here again, and all is in order.
+      // Somebody else went on from where we began: this batch was ours no longer, and what it wrote late may undo what came after.
+      // (Think of a click of a user who was forgotten since.) Whoever owns the partition applies from here again, in order.
       await offsets.reset(partition.topic, partition.partition, before);
       return adopt(partition, before);
     },

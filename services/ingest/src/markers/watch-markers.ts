@@ -7,8 +7,8 @@ export interface WatchMarkersParts {
   readonly subscriber: Pick<Subscriber, 'assigned' | 'seek'>;
   readonly logger: Logger;
   readonly everyMs: number;
-  onRewind(partition: TopicPartition): void;
-  onError(error: unknown): void;
+  readonly onRewind: (partition: TopicPartition) => void;
+  readonly onError: (error: unknown) => void;
 }
 
 /**
