@@ -7,6 +7,7 @@ export * from './metrics/catalogue.js';
 export * from './metrics/create-metrics.js';
 export * from './health/create-health.js';
 export * from './retry.js';
+export * from './repeat.js';
 export * from './lifecycle/create-scope.js';
 export * from './lifecycle/run-service.js';
 export * from './http/http-error.js';

@@ -18,7 +18,7 @@ function setup() {
       await act?.();
       return exact.upsert(space, entries);
     },
-    remove: exact.remove,
+    remove: (space, ids) => exact.remove(space, ids),
   };
   const userVectors = {
     get: async (_: string, userIds: readonly string[]) => userIds.map((userId) => stored.get(userId)),

@@ -10,14 +10,13 @@ import {
   createUserVectorStore,
 } from '@click-recall/redis';
 import { createRegistry } from '@click-recall/registry';
-import { createHttpServer, listen, retryForever, type ServiceContext } from '@click-recall/runtime';
+import { createHttpServer, listen, messageOf, repeat, retryForever, type ServiceContext } from '@click-recall/runtime';
 import { chooseIndex } from '@click-recall/vector-index';
 import { createActivateVersion } from './activate/activate-version.js';
 import { createEmbedVersion } from './build/embed-version.js';
 import { embedderConfig } from './config.js';
 import { createOpenVersions } from './open-versions.js';
 import { createRetireVersions } from './retire/retire-versions.js';
-import { repeatEvery } from './retire/repeat-every.js';
 import { createUpdatePipeline } from './updates/pipeline.js';
 
 /** Opens the embedder's parts and starts them: the consumer of updates, the workers of `embed` and `activate`, the clearing up. */
@@ -112,6 +111,9 @@ export async function startEmbedder(context: ServiceContext): Promise<void> {
   });
   scope.add('worker', 'activate', () => activate.close());
   const retire = createRetireVersions({ ...shared, jobs, graceMs });
-  const retiring = repeatEvery(retireEveryMs, retire, logger);
+  const retiring = repeat(retire, {
+    everyMs: retireEveryMs,
+    onError: (error) => logger.warn({ err: error }, `retiring will be tried again: ${messageOf(error)}`),
+  });
   scope.add('worker', 'retire', () => retiring.stop());
 }

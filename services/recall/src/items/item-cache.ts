@@ -52,12 +52,15 @@ export function createItemCache(options: ItemCacheOptions): ItemCache {
     return answer;
   };
 
-  const refresh = (itemIds: readonly string[]): void => {
-    if (itemIds.length === 0) return;
+  const refresh = async (itemIds: readonly string[]): Promise<void> => {
     for (const itemId of itemIds) refreshing.add(itemId);
-    const done = (): void => itemIds.forEach((itemId) => refreshing.delete(itemId));
-    // Redis away: the next reader after `staleMs` is told.
-    read(itemIds).then(done, done);
+    try {
+      await read(itemIds);
+    } catch {
+      // Redis away: the next reader after `staleMs` is told.
+    } finally {
+      for (const itemId of itemIds) refreshing.delete(itemId);
+    }
   };
 
   return {
@@ -72,7 +75,7 @@ export function createItemCache(options: ItemCacheOptions): ItemCache {
         else if (age >= freshMs && !refreshing.has(itemId)) aging.push(itemId);
         return entry?.info;
       });
-      refresh(aging);
+      if (aging.length > 0) void refresh(aging);
       if (missing.length === 0) return known;
       const added = await read([...new Set(missing)]);
       return itemIds.map((itemId, place) => (added.has(itemId) ? added.get(itemId)?.info : known[place]));

@@ -1,4 +1,5 @@
 import type { SequenceStore } from '@click-recall/redis';
+import { repeat } from '@click-recall/runtime';
 
 /** Users looked at, newest activity first, and the newest items of each. */
 const USERS = 1_000;
@@ -14,9 +15,9 @@ export interface PopularItem {
 
 export interface PopularItems {
   /** Most popular first; equal ones by id. */
-  list(): readonly PopularItem[];
-  refresh(): Promise<void>;
-  close(): void;
+  readonly list: () => readonly PopularItem[];
+  readonly refresh: () => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** What recently active users clicked lately, counted anew every `everyMs`; sooner as long as there is nothing. */
@@ -26,28 +27,13 @@ export function watchPopularItems(
   emptyEveryMs = 1_000,
 ): PopularItems {
   let popular: readonly PopularItem[] = [];
-  let timer: NodeJS.Timeout | undefined;
-  let closed = false;
 
   const refresh = async (): Promise<void> => {
     const users = await sequences.recentUsers(USERS);
     popular = countUsers(await sequences.seenMany(users, ITEMS_PER_USER)).slice(0, KEPT);
   };
-  const next = (): void => {
-    if (closed) return;
-    timer = setTimeout(() => refresh().then(next, next), popular.length > 0 ? everyMs : emptyEveryMs);
-    timer.unref();
-  };
-
-  next();
-  return {
-    list: () => popular,
-    refresh,
-    close() {
-      closed = true;
-      clearTimeout(timer);
-    },
-  };
+  const repeated = repeat(refresh, { everyMs: () => (popular.length > 0 ? everyMs : emptyEveryMs) });
+  return { list: () => popular, refresh, close: repeated.stop };
 }
 
 /** Items by the number of lists that hold them. */

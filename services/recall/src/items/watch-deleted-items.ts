@@ -1,12 +1,13 @@
 import type { ItemStore } from '@click-recall/redis';
+import { repeat } from '@click-recall/runtime';
 
 /** A deletion is in no answer and no message from this long after it was stored, ms; generous for a list of many thousands. */
 export const DELETION_SEEN_MS = 5_000;
 
 export interface DeletedItems {
-  has(itemId: string): boolean;
-  refresh(): Promise<void>;
-  close(): void;
+  readonly has: (itemId: string) => boolean;
+  readonly refresh: () => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**
@@ -15,29 +16,13 @@ export interface DeletedItems {
  */
 export function watchDeletedItems(items: Pick<ItemStore, 'listDeleted'>, everyMs = 1_000): DeletedItems {
   let deleted: ReadonlySet<string> = new Set();
-  let timer: NodeJS.Timeout | undefined;
-  let closed = false;
+  let tookMs = 0;
 
   const refresh = async (): Promise<void> => {
+    const started = performance.now();
     deleted = new Set(await items.listDeleted());
+    tookMs = performance.now() - started;
   };
-  const next = (afterMs: number): void => {
-    if (closed) return;
-    timer = setTimeout(() => {
-      const started = performance.now();
-      const done = (): void => next(Math.max(everyMs, 20 * (performance.now() - started)));
-      refresh().then(done, done);
-    }, afterMs);
-    timer.unref();
-  };
-
-  next(everyMs);
-  return {
-    has: (itemId) => deleted.has(itemId),
-    refresh,
-    close() {
-      closed = true;
-      clearTimeout(timer);
-    },
-  };
+  const repeated = repeat(refresh, { everyMs: () => Math.max(everyMs, 20 * tookMs) });
+  return { has: (itemId) => deleted.has(itemId), refresh, close: repeated.stop };
 }

@@ -11,11 +11,11 @@ export type LiveState =
 
 export interface LiveModelWatch {
   /** The same object until the next switch: whoever takes it once per request never mixes versions. */
-  current(): LiveModel | undefined;
-  state(): LiveState;
+  readonly current: () => LiveModel | undefined;
+  readonly state: () => LiveState;
   /** Looks now; resolves when what is live is in use, or cannot be. Rejects while Redis does not answer. */
-  refresh(): Promise<void>;
-  close(): Promise<void>;
+  readonly refresh: () => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export interface LiveModelWatchOptions {

@@ -23,7 +23,9 @@ export async function scoreUsers(
   const { dim, itemIds } = encoder;
   const queries = new Float32Array(users.length * dim);
   users.forEach(({ vector }, place) => queries.set(vector, place * dim));
-  const seenRows = users.map(({ seen }) => seen.map(encoder.rowOf).filter((row) => row !== undefined));
+  const seenRows = users.map(({ seen }) =>
+    seen.map((itemId) => encoder.rowOf(itemId)).filter((row) => row !== undefined),
+  );
   const exclude = sequenceBatch(seenRows);
   const { rows, scores } = await topK({ queries, candidates: itemVectors, dim, k, exclude, eligible });
   return users.map((_, place) => {
