@@ -1,3 +1,4 @@
+import { ConfigError, isRetriable, messageOf } from '@click-recall/runtime';
 import { Worker, type ConnectionOptions, type Queue } from 'bullmq';
 import type { JobWorker } from './jobs.js';
 
@@ -13,7 +14,7 @@ export interface ScheduleSettings {
 /** One scheduler by this id: a second process updates it, and never adds another. */
 const SCHEDULER = 'training';
 
-/** See `Jobs.schedule`. A tick is a job of a queue of its own, taken by one of the processes, which starts the flow. */
+/** See `Jobs.schedule`; throws a ConfigError for a pattern that is none. A tick is a job of a queue of its own, taken by one of the processes, which starts the flow. */
 export async function startSchedule(settings: ScheduleSettings): Promise<JobWorker> {
   const { queue, pattern } = settings;
   if (pattern === undefined) {
@@ -24,8 +25,9 @@ export async function startSchedule(settings: ScheduleSettings): Promise<JobWork
   try {
     await queue.upsertJobScheduler(SCHEDULER, { pattern, tz: 'UTC' }, { name: 'tick', opts });
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    throw new Error(`cannot schedule trainings at ${JSON.stringify(pattern)}: ${problem}`, { cause: error });
+    if (isRetriable(error)) throw error;
+    const expected = `a cron pattern, got ${JSON.stringify(pattern)} (${messageOf(error)})`;
+    throw new ConfigError([{ variable: 'TRAIN_SCHEDULE', expected }]);
   }
   const worker = new Worker(queue.name, settings.start, { connection: settings.connection, prefix: settings.prefix });
   worker.on('error', settings.onError);

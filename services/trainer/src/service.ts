@@ -1,22 +1,23 @@
 import { topicName, TOPICS } from '@click-recall/contracts';
-import { createJobs } from '@click-recall/jobs';
+import { createJobs, type JobWorker } from '@click-recall/jobs';
 import { createOffsetStore, createRedis } from '@click-recall/redis';
-import { createHttpServer, listen, messageOf, type ServiceContext } from '@click-recall/runtime';
+import { createHttpServer, listen, messageOf, retryForever, type ServiceContext } from '@click-recall/runtime';
 import { createClicksTrigger } from './clicks-trigger.js';
 import { processEvaluate, processExport, processTrain, type ProcessOptions } from './process-jobs.js';
 import { taskSettings } from './settings.js';
 
 const LOOK_EVERY_MS = 5_000;
+const READY_MS = 2_500;
 
 /** The composition root: workers for train, evaluate and export, the schedule, the count of clicks. */
-export async function startTrainer({ config, logger, metrics, health, scope }: ServiceContext): Promise<void> {
+export async function startTrainer({ config, logger, metrics, health, scope, signal }: ServiceContext): Promise<void> {
   const settings = taskSettings(config);
   const { namespace } = config;
   const redis = createRedis({ ...config.redis, logger });
   scope.add('store', 'redis', () => redis.quit());
   const jobs = createJobs({ redisUrl: config.redis.url, redisCluster: config.redis.cluster, namespace, logger });
   scope.add('producer', 'jobs', () => jobs.close());
-  health.dependency('redis', () => redis.ping());
+  health.dependency('redis', () => redis.ready(READY_MS).then(() => redis.ping()));
   health.dependency('jobs', () => jobs.ping());
 
   const server = await createHttpServer({ service: 'trainer', config, logger, metrics, health });
@@ -43,13 +44,21 @@ export async function startTrainer({ config, logger, metrics, health, scope }: S
   };
   const onFinished = (queue: string, outcome: string, seconds: number): void =>
     metrics.jobSeconds.observe({ queue, outcome }, seconds);
-  const workers = [
+  const keep = (name: string, worker: JobWorker): void => scope.add('worker', name, () => worker.close());
+  keep(
+    'train',
     jobs.worker('train', (job) => processTrain(job, options), { onFinished }),
+  );
+  keep(
+    'evaluate',
     jobs.worker('evaluate', (job) => processEvaluate(job, options), { onFinished }),
+  );
+  keep(
+    'export',
     jobs.worker('export', (job) => processExport(job, options), { onFinished }),
-    await jobs.schedule(config.trainSchedule),
-  ];
-  scope.add('worker', 'workers', () => Promise.all(workers.map((worker) => worker.close())));
+  );
+  const setSchedule = (): Promise<JobWorker> => jobs.schedule(config.trainSchedule);
+  keep('schedule', await retryForever('Redis, for the schedule,', setSchedule, { logger, signal }));
 
   if (trigger) {
     const timer = setInterval(() => {

@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { boardQueues } from '@click-recall/jobs';
+import { eventually, randomNamespace, testServers } from '@click-recall/testing';
+import { afterEach, describe, expect, it } from 'vitest';
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+async function start(env: Record<string, string>) {
+  const { redisUrl } = testServers();
+  const namespace = randomNamespace('trainer');
+  const folder = await mkdtemp(join(tmpdir(), 'trainer-'));
+  const board = boardQueues({ redisUrl, namespace, logger: silent });
+  const service = spawn(process.execPath, [fileURLToPath(new URL('../dist/main.js', import.meta.url))], {
+    env: {
+      ...process.env,
+      NAMESPACE: namespace,
+      REDIS_URL: redisUrl,
+      TRAINER_PORT: '0',
+      REGISTRY_URL: `file:${folder}`,
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [service.stdout, service.stderr]) {
+    stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  }
+  cleanups.push(
+    () => rm(folder, { recursive: true, force: true }),
+    () => board.close(),
+    () => Promise.all(board.queues.map((queue) => queue.obliterate({ force: true }))),
+    () => service.kill('SIGKILL'),
+  );
+  return { service, board, output: () => output };
+}
+
+describe('the trainer as a process', () => {
+  it('is ready when Redis answers, keeps the schedule, reports metrics and stops when asked', async () => {
+    const { service, board, output } = await start({ TRAIN_SCHEDULE: '0 3 * * *', TRAIN_AFTER_CLICKS: '1000' });
+    await eventually(() => output().includes('takes train, evaluate and export jobs'));
+    const address = /http:\/\/[\d.]+:\d+/.exec(output())![0];
+    await eventually(async () => (await fetch(`${address}/readyz`)).status === 200);
+    expect(await (await fetch(`${address}/metrics`)).text()).toContain('event_loop_lag_seconds');
+    const schedule = board.queues.find(({ name }) => name === 'schedule')!;
+    expect(await schedule.getJobSchedulers()).toMatchObject([{ pattern: '0 3 * * *' }]);
+    service.kill('SIGTERM');
+    expect(await once(service, 'exit')).toEqual([0, null]);
+  });
+
+  it('names the setting that cannot be used', async () => {
+    const { service, output } = await start({ TRAIN_SCHEDULE: 'every day at three o’clock' });
+    const [code] = (await once(service, 'exit')) as [number];
+    expect(code).not.toBe(0);
+    expect(output()).toContain('TRAIN_SCHEDULE');
+  });
+});
