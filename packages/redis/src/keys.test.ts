@@ -22,7 +22,7 @@ describe('keys', () => {
 
 describe('shardOf', () => {
   it('spreads ids evenly, the same on every run', () => {
-    const counts = new Array<number>(16).fill(0);
+    const counts = Array.from({ length: 16 }, () => 0);
     for (let index = 0; index < 16_000; index += 1) {
       const shard = shardOf(`user-${index}`, 16);
       counts[shard] = (counts[shard] ?? 0) + 1;

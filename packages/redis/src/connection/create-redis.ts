@@ -44,7 +44,7 @@ function connect(address: RedisAddress, cluster: boolean, logger: RedisLogger): 
     ping: async () => {
       await commands.call(['PING']);
     },
-    onState: state.listen,
+    onState: (listener) => state.listen(listener),
     subscribe: (channel, listener) => subscribe(createClient(address, cluster, true), address, channel, listener),
     duplicate: () => connect(address, cluster, logger),
     quit: async () => {
@@ -79,8 +79,9 @@ function watch(client: Client, shown: string, logger: RedisLogger): StateWatch {
     current = next;
     for (const listener of listeners) listener(next);
   };
-  client.on('error', (error: Error) => {
-    lastError = error.message || error.name;
+  client.on('error', (error: Error & { readonly lastNodeError?: Error | null }) => {
+    const { message, name } = error.lastNodeError ?? error;
+    lastError = message || name;
     // Without a password, or with a wrong one, the socket stays open and nothing else is said.
     if (/^(NOAUTH|WRONGPASS|NOPERM)/.test(lastError)) become('unreachable');
   });
@@ -108,13 +109,11 @@ function watch(client: Client, shown: string, logger: RedisLogger): StateWatch {
 
 function untilReady(state: StateWatch, shown: string, timeoutMs?: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    let stop: (() => void) | undefined;
     let timer: NodeJS.Timeout | undefined;
-    let done = false;
     const settle = (error?: Error): void => {
-      done = true;
       clearTimeout(timer);
-      stop?.();
+      // The listener is called with the present state before there is anything to stop.
+      queueMicrotask(() => stop());
       if (error) reject(error);
       else resolve();
     };
@@ -122,12 +121,10 @@ function untilReady(state: StateWatch, shown: string, timeoutMs?: number): Promi
       const late = new RedisUnavailableError(`Redis at ${shown} could not be reached within ${timeoutMs} ms`);
       timer = setTimeout(() => settle(late), timeoutMs);
     }
-    stop = state.listen((now) => {
+    const stop = state.listen((now) => {
       if (now === 'ready') settle();
       if (now === 'closed') settle(new RedisUnavailableError(`the connection to Redis at ${shown} is closed`));
     });
-    // The listener is called with the present state before there is anything to stop.
-    if (done) stop();
   });
 }
 

@@ -11,7 +11,7 @@ export class RedisReplyError extends Error {
 }
 
 /** What a server answers that is there but cannot serve now. */
-const NOT_NOW = /^(LOADING|READONLY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|NOREPLICAS|BUSY|UNBLOCKED)\b/;
+const NOT_NOW = /^(LOADING|READONLY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|NOREPLICAS|BUSY|UNBLOCKED|NOAUTH|WRONGPASS)\b/;
 
 /** What the clients throw when the connection is not there or goes away. */
 const CLIENT_NAMES = new Set([
@@ -42,5 +42,7 @@ export function toRedisError(error: unknown, address: string): unknown {
     CLIENT_NAMES.has(error.constructor.name) ||
     CLIENT_MESSAGES.test(error.message) ||
     'syscall' in error;
-  return unavailable ? new RedisUnavailableError(`Redis at ${address} cannot be reached: ${error.message}`) : error;
+  if (!unavailable) return error;
+  const reason = /enableOfflineQueue|offline/.test(error.message) ? 'not connected' : error.message;
+  return new RedisUnavailableError(`Redis at ${address} cannot be reached: ${reason}`);
 }

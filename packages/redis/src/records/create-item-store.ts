@@ -1,5 +1,5 @@
 import type { Item } from '@click-recall/contracts';
-import { Repository, Schema, type RedisConnection as OmConnection } from 'redis-om';
+import { Repository, Schema } from 'redis-om';
 import type { Command, RedisCommands } from '../connection/commands.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { encodeId, keysOf, REGISTRY_SHARDS, shardOf, type Keys } from '../keys.js';
@@ -44,7 +44,7 @@ export function createItemStore(
   );
   // All calls of one turn of the event loop go out in one write: node-redis pipelines them by itself.
   const withRepository = <T>(work: (repository: Repository<ItemRecord>) => Promise<T>): Promise<T> =>
-    records.use((connection) => work(new Repository(schema as Schema<ItemRecord>, connection as OmConnection)));
+    records.use((connection) => work(new Repository(schema as Schema<ItemRecord>, connection)));
 
   return {
     upsert: async (items) => {

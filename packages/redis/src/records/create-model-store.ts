@@ -1,6 +1,6 @@
 import type { Metrics } from '@click-recall/contracts';
 import { FatalError } from '@click-recall/runtime';
-import { Repository, Schema, type RedisConnection as OmConnection } from 'redis-om';
+import { Repository, Schema } from 'redis-om';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { encodeId, keysOf } from '../keys.js';
 import type { RecordClient } from './create-record-client.js';
@@ -64,7 +64,7 @@ export function createModelStore(
     { dataStructure: 'HASH' },
   );
   const withRepository = <T>(work: (repository: Repository<StoredModel>) => Promise<T>): Promise<T> =>
-    records.use((connection) => work(new Repository(schema as Schema<StoredModel>, connection as OmConnection)));
+    records.use((connection) => work(new Repository(schema as Schema<StoredModel>, connection)));
 
   const get = async (version: string): Promise<ModelRecord | undefined> =>
     fromStored(await withRepository((repository) => repository.fetch(encodeId(version))));

@@ -131,8 +131,8 @@ export function createSequenceStore(
       return replies.map((reply) => reply !== null);
     },
     listUsers: (slice = SLICE, shard) => registry.list(slice, shard),
-    countUsers: registry.count,
-    recentUsers: registry.recent,
+    countUsers: () => registry.count(),
+    recentUsers: (limit) => registry.recent(limit),
     totals,
   };
 }

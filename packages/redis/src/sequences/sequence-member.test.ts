@@ -47,7 +47,9 @@ describe('the member of a sequence', () => {
 
   it('has the byte order of (time, event id, item id)', () => {
     const events = [...allEvents()].toSorted(byTimeEventItem);
-    const members = [...allEvents()].map((event) => Buffer.from(encodeMember(event))).toSorted(Buffer.compare);
+    const members = [...allEvents()]
+      .map((event) => Buffer.from(encodeMember(event)))
+      .toSorted((a, b) => Buffer.compare(a, b));
     expect(members.map((member) => decodeMember(member.toString()))).toEqual(events);
   });
 
