@@ -38,11 +38,13 @@ export function watchLiveModel(options: LiveModelWatchOptions): LiveModelWatch {
   const { activations, encoders, logger, graceMs, onState, pollMs = 200, retryMs = 5_000 } = options;
   let current: LiveModel | undefined;
   let state: LiveState = { kind: 'none' };
+  let said = false;
   let failed: { readonly version: string; readonly at: number } | undefined;
   let looking: Promise<void> | undefined;
   let closed = false;
 
   const say = (next: LiveState): void => {
+    said = true;
     state = next;
     onState?.(next);
   };
@@ -73,7 +75,7 @@ export function watchLiveModel(options: LiveModelWatchOptions): LiveModelWatch {
     if (activation) await use(activation);
     else {
       current = undefined;
-      if (state.kind !== 'none') say({ kind: 'none' });
+      if (state.kind !== 'none' || !said) say({ kind: 'none' });
     }
     // Whatever is wrong with a version being built is its build's to report.
     for (const version of building) encoders.get(version).catch(() => undefined);

@@ -1,0 +1,130 @@
+import { eventually } from '@click-recall/testing';
+import { describe, expect, it } from 'vitest';
+import { ITEMS, openTestRecall, type TestRecall } from '../open-test-recall.js';
+
+async function vectorOf(test: TestRecall, version: string, clicked: readonly string[]): Promise<number[]> {
+  const encoder = await test.openModel(version);
+  return Array.from((await encoder.encode([clicked]))[0] ?? []);
+}
+
+describe('recommendations on the topic', { timeout: 60_000 }, () => {
+  it('answer each vector with the same items as HTTP, and carry an id that a repeat has as well', async () => {
+    const test = await openTestRecall();
+    const revision = await test.click('u', 'item-3');
+    const version = await test.writeModel(1, ['u']);
+    await test.activate(version);
+    await test.start();
+    const published = await test.collectRecommendations();
+    const vector = { userId: 'u', sequenceRevision: revision, modelVersion: version };
+    const values = await vectorOf(test, version, ['item-3']);
+    await test.publishVector({ ...vector, vector: values });
+    const first = await eventually(() => published[0]?.message ?? null);
+    const overHttp = (await test.get('/v1/users/u/recommendations?limit=20')).body;
+    expect(first).toMatchObject({
+      userId: 'u',
+      sequenceRevision: revision,
+      modelVersion: version,
+      cause: { kind: 'click', eventId: 'e' },
+    });
+    expect(first.items.map(({ itemId }) => itemId)).toEqual(overHttp.items.map(({ itemId }) => itemId));
+    expect(first.items.map(({ itemId }) => itemId)).not.toContain('item-3');
+    await test.publishVector({ ...vector, vector: values });
+    const second = await eventually(() => published[1]?.message ?? null);
+    expect(second.recommendationId).toBe(first.recommendationId);
+    const next = await test.click('u', 'item-4');
+    await test.publishVector({ ...vector, sequenceRevision: next, vector: values });
+    const third = await eventually(() => published[2]?.message ?? null);
+    expect(third.recommendationId).not.toBe(first.recommendationId);
+  });
+
+  it('take the live version where a vector is of another', async () => {
+    const test = await openTestRecall();
+    const revision = await test.click('u', 'item-3');
+    const first = await test.writeModel(1, ['u']);
+    const second = await test.writeModel(2);
+    await test.activate(first);
+    await test.start();
+    const published = await test.collectRecommendations();
+    await test.activate(second);
+    const vector = await vectorOf(test, first, ['item-3']);
+    await test.publishVector({ userId: 'u', sequenceRevision: revision, modelVersion: first, vector });
+    const message = await eventually(() => published[0]?.message ?? null);
+    expect(message.modelVersion).toBe(second);
+    const overHttp = (await test.get('/v1/users/u/recommendations?limit=20')).body;
+    expect(overHttp.modelVersion).toBe(second);
+    expect(message.items.map(({ itemId }) => itemId)).toEqual(overHttp.items.map(({ itemId }) => itemId));
+  });
+
+  it('end with a tombstone for a user who was forgotten', async () => {
+    const test = await openTestRecall();
+    await test.activate(await test.writeModel());
+    await test.start();
+    const published = await test.collectRecommendations();
+    await test.publishForgotten('u');
+    expect(await eventually(() => published[0] ?? null)).toEqual({ userId: 'u', message: null });
+  });
+
+  it('are published for every user once after a switch', async () => {
+    const test = await openTestRecall();
+    const users = Array.from({ length: 150 }, (_, user) => `u${user}`);
+    for (const [place, user] of users.entries()) await test.click(user, ITEMS[place % 60]!);
+    await test.click('stranger', 'unheard of');
+    const version = await test.writeModel(1, users.slice(0, 140));
+    await test.activate(version);
+    await test.start();
+    const published = await test.collectRecommendations();
+    const id = await test.jobs.add('republish', { modelVersion: version, cause: { kind: 'activation' } });
+    const outcome = await test.jobs.waitFor('republish', id, { timeoutMs: 20_000, pollMs: 50 });
+    expect(outcome).toMatchObject({ kind: 'completed', result: { modelVersion: version, users: 151, published: 150 } });
+    await eventually(() => expect(published.length).toBeGreaterThanOrEqual(150));
+    expect(published.map(({ userId }) => userId).toSorted()).toEqual(users.toSorted());
+    for (const user of ['u7', 'u145']) {
+      const message = published.find(({ userId }) => userId === user)?.message;
+      const overHttp = (await test.get(`/v1/users/${user}/recommendations?limit=20`)).body;
+      expect(message?.items.map(({ itemId }) => itemId)).toEqual(overHttp.items.map(({ itemId }) => itemId));
+      expect(message?.cause).toEqual({ kind: 'activation' });
+    }
+  });
+
+  it('are not published anew for a version that is no longer live', async () => {
+    const test = await openTestRecall();
+    await test.click('u', 'item-3');
+    const first = await test.writeModel(1, ['u']);
+    await test.activate(await test.writeModel(2, ['u']));
+    await test.start();
+    const id = await test.jobs.add('republish', { modelVersion: first, cause: { kind: 'activation' } });
+    expect(await test.jobs.waitFor('republish', id, { timeoutMs: 20_000, pollMs: 50 })).toMatchObject({
+      kind: 'completed',
+      result: { modelVersion: first, published: 0 },
+    });
+  });
+
+  it('are published anew for the users, and only those, whose list held an item that is deleted', async () => {
+    const test = await openTestRecall();
+    const users = Array.from({ length: 40 }, (_, user) => `u${user}`);
+    for (const [place, user] of users.entries()) await test.click(user, ITEMS[place]!);
+    await test.activate(await test.writeModel(1, users));
+    await test.start();
+    const before = new Map<string, string[]>();
+    for (const user of users) {
+      const { items } = (await test.get(`/v1/users/${user}/recommendations?limit=20`)).body;
+      before.set(
+        user,
+        items.map(({ itemId }) => itemId),
+      );
+    }
+    const deleted = before.get('u0')![4]!;
+    const holders = users.filter((user) => before.get(user)?.includes(deleted));
+    expect(holders.length).toBeLessThan(40);
+
+    const published = await test.collectRecommendations();
+    await test.publishItem({ itemId: deleted, deleted: true });
+    await eventually(() => expect(published.length).toBe(holders.length), { deadlineMs: 25_000 });
+    expect(published.map(({ userId }) => userId).toSorted()).toEqual(holders.toSorted());
+    for (const { userId, message } of published) {
+      expect(message?.cause).toEqual({ kind: 'item-deleted', itemId: deleted });
+      const expected = before.get(userId)?.filter((itemId) => itemId !== deleted);
+      expect(message?.items.map(({ itemId }) => itemId).slice(0, 19)).toEqual(expected);
+    }
+  });
+});

@@ -1,0 +1,270 @@
+import {
+  recommendationSchema,
+  topicName,
+  type ClickCause,
+  type ItemInput,
+  type Recommendation,
+  type UserVectorMessage,
+} from '@click-recall/contracts';
+import { createVersionedEncoder, spacesOf, VOCABULARY_FILE, writeVocabulary } from '@click-recall/encoding';
+import { createJobs } from '@click-recall/jobs';
+import { createKafkaClient, pipelineTopics, type ConsumedMessage } from '@click-recall/kafka';
+import { createSequenceEncoder, serializeEncoder, type SequenceEncoderConfig } from '@click-recall/model';
+import {
+  createActivationStore,
+  createItemStore,
+  createRecordClient,
+  createRedis,
+  createSequenceStore,
+  createUserVectorStore,
+  type RedisConnection,
+} from '@click-recall/redis';
+import { createRegistry, newVersionId } from '@click-recall/registry';
+import {
+  createHealth,
+  createLogger,
+  createMetrics,
+  createScope,
+  loadConfig,
+  type ServiceContext,
+} from '@click-recall/runtime';
+import { randomNamespace, testServers } from '@click-recall/testing';
+import { chooseIndex, liftFor } from '@click-recall/vector-index';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { onTestFinished } from 'vitest';
+import { startRecall } from './service.js';
+
+const ENCODER: SequenceEncoderConfig = {
+  network: 'sequence-encoder',
+  sequenceLength: 8,
+  dim: 16,
+  heads: 2,
+  layers: 1,
+  feedForward: 0,
+  dropout: 0,
+  normEpsilon: 1e-6,
+  inputNorm: true,
+};
+
+export const ITEMS = Array.from({ length: 60 }, (_, index) => `item-${index}`);
+
+export interface Answer {
+  readonly status: number;
+  readonly body: {
+    readonly items: { itemId: string; score: number; channel: string; title?: string }[];
+    readonly users: { userId: string; score: number }[];
+    readonly modelVersion: string | null;
+    readonly sequenceRevision: number | null;
+    readonly error: { code: string; field?: string };
+  };
+}
+
+/** For tests only: the real servers, a registry in a folder of its own, and what the other services would do. */
+export async function openTestRecall({ graceMs = 60_000 }: { readonly graceMs?: number } = {}) {
+  const { kafkaBrokers, redisUrl } = testServers();
+  const namespace = randomNamespace('recall');
+  const folder = await mkdtemp(join(tmpdir(), 'recall-'));
+  const port = await freePort();
+  const config = loadConfig({
+    NAMESPACE: namespace,
+    KAFKA_BROKERS: kafkaBrokers.join(','),
+    REDIS_URL: redisUrl,
+    REGISTRY_URL: pathToFileURL(folder).href,
+    RECALL_PORT: String(port),
+    GRACE_MS: String(graceMs),
+    LOG_LEVEL: 'silent',
+  });
+  const logger = createLogger({ service: 'test', level: 'silent' });
+  const redis = createRedis({ ...config.redis, logger });
+  const records = createRecordClient({ ...config.redis, logger });
+  const kafka = createKafkaClient({ brokers: kafkaBrokers, clientId: 'test', logger });
+  const admin = kafka.admin();
+  const jobs = createJobs({ redisUrl, namespace, logger, backoffMs: 100 });
+  const topics = pipelineTopics(namespace);
+  onTestFinished(async () => {
+    await jobs.close();
+    await admin.deleteTopics(topics.map(({ name }) => name));
+    await kafka.close();
+    await deleteNamespace(redis, namespace);
+    await records.close();
+    await redis.quit();
+    await rm(folder, { recursive: true });
+  });
+  await redis.ready(10_000);
+  await admin.ensureTopics(topics);
+
+  const sequences = createSequenceStore(redis, { namespace, keep: 1000, seenKeep: 1000 });
+  const items = createItemStore(records, redis, { namespace });
+  const userVectors = createUserVectorStore(redis, { namespace });
+  const activations = createActivationStore(redis, { namespace });
+  const registry = createRegistry(config.registryUrl);
+  const index = await chooseIndex(redis, { namespace });
+  const publisher = kafka.publisher();
+  let clock = Date.now();
+
+  const openModel = async (version: string) => {
+    const encoder = createVersionedEncoder(version, await registry.read(version));
+    onTestFinished(() => encoder.dispose());
+    return encoder;
+  };
+  const request = async (path: string, init?: RequestInit): Promise<Answer> => {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, init);
+    return { status: response.status, body: (await response.json()) as Answer['body'] };
+  };
+
+  return {
+    namespace,
+    folder,
+    redis,
+    jobs,
+    items,
+    sequences,
+    userVectors,
+    activations,
+    publisher,
+    openModel,
+
+    /** What ingest does with a click; answers the new revision. */
+    async click(userId: string, itemId: string): Promise<number> {
+      const timestamp = (clock += 10);
+      const operation = { kind: 'add' as const, timestamp, eventId: `e${timestamp}`, itemId, appendTimeMs: timestamp };
+      const [applied] = await sequences.applyBatch([{ userId, operations: [operation] }]);
+      return applied?.revision ?? NaN;
+    },
+    async publishItem(item: ItemInput): Promise<void> {
+      await items.upsert([{ version: 1, ...item, itemId: String(item.itemId) }]);
+      await publisher.publish(topicName('items', namespace), [
+        { key: String(item.itemId), value: JSON.stringify(item) },
+      ]);
+    },
+
+    /** What trainer and embedder do: a version of random weights with its items, and the vectors of these users. */
+    async writeModel(seed = 1, userIds: readonly string[] = [], itemIds: readonly string[] = ITEMS): Promise<string> {
+      const version = newVersionId(clock++);
+      const fresh = createSequenceEncoder(ENCODER, itemIds.length, seed);
+      await registry.write(version, serializeEncoder(fresh).set(VOCABULARY_FILE, writeVocabulary(itemIds)));
+      fresh.dispose();
+      const encoder = await openModel(version);
+      const spaces = spacesOf(version, ENCODER.dim, LIFT);
+      const matrix = encoder.itemVectors();
+      await index.upsert(
+        spaces.items,
+        itemIds.map((id, row) => ({ id, vector: matrix.slice(row * ENCODER.dim, (row + 1) * ENCODER.dim) })),
+      );
+      const read = await sequences.read(userIds);
+      const vectors = await encoder.encode(read.map(({ events }) => events.map(({ itemId }) => itemId)));
+      const entries = read.flatMap(({ userId, revision }, place) => {
+        const vector = vectors[place];
+        return vector ? [{ userId, revision, vector }] : [];
+      });
+      await userVectors.put(version, entries);
+      await index.upsert(
+        spaces.users,
+        entries.map(({ userId, vector }) => ({ id: userId, vector })),
+      );
+      return version;
+    },
+    async activate(version: string): Promise<void> {
+      const previous = (await activations.read())?.encoder ?? null;
+      await activations.compareAndSet(previous, {
+        encoder: version,
+        index: version,
+        vocabulary: version,
+        lift: LIFT,
+        ranker: '',
+        mapping: '',
+        activatedAt: Date.now(),
+        previous,
+      });
+    },
+    async damageModel(version: string): Promise<void> {
+      await writeFile(join(folder, version, VOCABULARY_FILE), '["other"]');
+    },
+    async publishVector(message: Omit<UserVectorMessage, 'version' | 'cause'> & { cause?: ClickCause }): Promise<void> {
+      const cause = { kind: 'click', eventId: 'e', timestamp: 1, appendedAt: Date.now() } as const;
+      await publisher.publish(topicName('user-vectors', namespace), [
+        { key: message.userId, value: JSON.stringify({ version: 1, cause, ...message }) },
+      ]);
+    },
+    async publishForgotten(userId: string): Promise<void> {
+      await publisher.publish(topicName('user-vectors', namespace), [{ key: userId, value: null }]);
+    },
+
+    /** Runs a recall until the test ends. */
+    async start(): Promise<ServiceContext> {
+      const stopping = new AbortController();
+      const scope = createScope(logger);
+      const metrics = createMetrics('recall');
+      const health = createHealth({ logger, metrics });
+      scope.add('store', 'health', () => health.close());
+      onTestFinished(async () => {
+        stopping.abort();
+        await scope.close();
+      });
+      const crash = (error: unknown): void => {
+        throw error;
+      };
+      const { signal } = stopping;
+      const context = { service: 'recall', config, logger, metrics, health, scope, signal, crash } as const;
+      await startRecall(context);
+      return context;
+    },
+
+    get: (path: string) => request(path),
+    post: (path: string, body: unknown) =>
+      request(path, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+
+    /** Collects what is published on `recommendations`; null stands for a tombstone. */
+    async collectRecommendations() {
+      const collected: { userId: string; message: Recommendation | null }[] = [];
+      const subscriber = kafka.subscriber({
+        groupId: `${namespace}.test`,
+        topics: [topicName('recommendations', namespace)],
+        fromBeginning: true,
+        handleBatch: async ({ messages }) => void collected.push(...messages.map(recommendationOf)),
+        onCrash: (error) => {
+          throw error;
+        },
+      });
+      await subscriber.start();
+      return collected;
+    },
+  };
+}
+
+const LIFT = { items: liftFor([Float32Array.of(10)]), users: liftFor([Float32Array.of(10)]) };
+
+export type TestRecall = Awaited<ReturnType<typeof openTestRecall>>;
+
+function recommendationOf({ key, value }: ConsumedMessage): { userId: string; message: Recommendation | null } {
+  if (key === null) throw new Error('a recommendation without a key');
+  return { userId: key, message: value && recommendationSchema.parse(JSON.parse(Buffer.from(value).toString())) };
+}
+
+/** A port that nobody listens on. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  await new Promise((resolve) => {
+    server.close(resolve);
+  });
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+async function deleteNamespace({ commands }: RedisConnection, namespace: string): Promise<void> {
+  let cursor = '0';
+  do {
+    const reply = await commands.call(['SCAN', cursor, 'MATCH', `*${namespace}*`, 'COUNT', 1000]);
+    const [next, keys] = reply as [string, string[]];
+    cursor = next;
+    if (keys.length > 0) await commands.call(['UNLINK', ...keys]);
+  } while (cursor !== '0');
+}
