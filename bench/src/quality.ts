@@ -41,7 +41,7 @@ export async function run(args: string[], options: { json: boolean }): Promise<v
     onEpoch: ({ epoch, loss, validation: metrics, milliseconds }) => {
       if (options.json || metrics === undefined) return;
       const seconds = (milliseconds / 1000).toFixed(1);
-      console.log(`epoch ${epoch}  loss ${loss.toFixed(4)}  validation ${figures(metrics)}  ${seconds} s`);
+      print(`epoch ${epoch}  loss ${loss.toFixed(4)}  validation ${figures(metrics)}  ${seconds} s`);
     },
   });
   const seconds = (performance.now() - start) / 1000;
@@ -60,7 +60,7 @@ export async function run(args: string[], options: { json: boolean }): Promise<v
     markov: evaluateMarkov({ train, itemCount, ...test }),
   };
   encoder.dispose();
-  console.log(options.json ? JSON.stringify(report) : table(report));
+  print(options.json ? JSON.stringify(report) : table(report));
 }
 
 interface Report {
@@ -86,4 +86,8 @@ function table({ data, model, popularity, markov, ...report }: Report): string {
 
 function figures({ hr, ndcg }: RankingMetrics): string {
   return `HR@10 ${hr.toFixed(4)}  NDCG@10 ${ndcg.toFixed(4)}`;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
 }

@@ -50,18 +50,18 @@ export async function run(args: string[], options: { json: boolean }): Promise<v
   const { encoder, training } = defaultModelConfig;
   const shape = { batchSize: training.batchSize, sequenceLength: encoder.sequenceLength, dim: encoder.dim };
   if (options.json) {
-    console.log(JSON.stringify({ bench: 'train', ...shape, steps, results }));
+    print(JSON.stringify({ bench: 'train', ...shape, steps, results }));
     return;
   }
-  console.log(`B=${shape.batchSize} L=${shape.sequenceLength} D=${shape.dim}, full-length sequences, no dropout`);
-  for (const result of results) console.log(line(result));
+  print(`B=${shape.batchSize} L=${shape.sequenceLength} D=${shape.dim}, full-length sequences, no dropout`);
+  for (const result of results) print(lineOf(result));
 }
 
 function beside(own: Timing, peerMsPerStep: number): Result {
   return { ...own, peerMsPerStep, ratio: own.msPerStep / peerMsPerStep };
 }
 
-function line({ items, msPerStep, min, max, residentMb, peerMsPerStep, ratio }: Result): string {
+function lineOf({ items, msPerStep, min, max, residentMb, peerMsPerStep, ratio }: Result): string {
   const peer = ratio === undefined ? '' : `, peer ${peerMsPerStep?.toFixed(1)} ms, ratio ${ratio.toFixed(2)}`;
   return `${items} items: ${msPerStep.toFixed(1)} ms a step (${min.toFixed(1)} to ${max.toFixed(1)})${peer}, ${residentMb} MB`;
 }
@@ -105,4 +105,8 @@ function positive(name: string, text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} must be whole numbers from 1, not ${text}`);
   return value;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
 }

@@ -39,5 +39,7 @@ export class NonFiniteLossError extends Error {
 }
 
 function describe(value: unknown): string {
-  return value === undefined ? 'missing' : (JSON.stringify(value) ?? String(value));
+  if (value === undefined) return 'missing';
+  // A number that JSON has no word for would read null.
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }

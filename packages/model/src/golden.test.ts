@@ -21,16 +21,15 @@ describe('golden', () => {
   }
 });
 
-describe('golden of the shared folder', () => {
-  if (shared === undefined || named !== undefined) {
-    it.skip('is absent, or another folder is named');
-    return;
-  }
-  for (const [file, given] of casesOf(shared)) {
-    const run = goldenRunners.get(given.network);
-    if (run !== undefined) it(file, () => expect(differences(given, run(given))).toEqual([]));
-  }
-});
+describe.skipIf(shared === undefined || named !== undefined)(
+  'golden of the shared folder (skipped where absent)',
+  () => {
+    for (const [file, given] of shared === undefined ? [] : casesOf(shared)) {
+      const run = goldenRunners.get(given.network);
+      if (run !== undefined) it(file, () => expect(differences(given, run(given))).toEqual([]));
+    }
+  },
+);
 
 function casesOf(folder: string): [string, GoldenCase][] {
   if (!existsSync(folder)) throw new Error(`there is no folder ${folder}`);

@@ -5,10 +5,11 @@ import { diagonal, gather, sliceFirst, transpose } from '../kernels/kernels.js';
 import { floats, integers, readFloats, scope, type Tensor } from '../kernels/tensorflow.js';
 import { inBatchLogits } from '../losses/in-batch-softmax.js';
 import type { TrainingBatch } from '../networks/encoder.js';
-import { parameter, type Gradients, type Parameters } from '../networks/parameters.js';
+import { parameter, type Parameters } from '../networks/parameters.js';
 import { encoderInput, lossAndGradients } from '../networks/sequence-encoder/loss-and-gradients.js';
 import { encoderForward } from '../networks/sequence-encoder/network.js';
 import { uploadWeights } from '../networks/sequence-encoder/weights.js';
+import { denseGradient } from './dense-gradient.js';
 import type { GoldenCase, GoldenResult, GoldenTensor } from './golden-case.js';
 
 export function runSequenceEncoder(given: GoldenCase): GoldenResult {
@@ -22,7 +23,9 @@ export function runSequenceEncoder(given: GoldenCase): GoldenResult {
   const { loss, gradients } = lossAndGradients(config, parameters, batch, settings);
   return {
     outputs: { ...forward(config, parameters, batch, maskAccidentalHits), loss: [loss] },
-    gradients: denseGradients(gradients, parameters),
+    gradients: Object.fromEntries(
+      Array.from(gradients, ([name, gradient]) => [name, denseGradient(gradient, parameters.get(name)!)]),
+    ),
   };
 }
 
@@ -90,20 +93,4 @@ function placeByPlace(tensor: GoldenTensor): Float32Array {
 
 function floatsOf({ values }: GoldenTensor): Float32Array {
   return Float32Array.from(values, (value) => value ?? Number.NaN);
-}
-
-/** Rows of tables, put where they belong. */
-function denseGradients(gradients: Gradients, parameters: Parameters): GoldenResult['gradients'] {
-  return Object.fromEntries(
-    Array.from(gradients, ([name, gradient]) => {
-      if (gradient instanceof Float32Array) return [name, gradient];
-      const { shape, value } = parameters.get(name)!;
-      const dense = new Float32Array(value.length);
-      const width = shape[1]!;
-      gradient.rows.forEach((row, slot) =>
-        dense.set(gradient.values.subarray(slot * width, (slot + 1) * width), row * width),
-      );
-      return [name, dense];
-    }),
-  );
 }

@@ -99,7 +99,7 @@ export function sliceFirst(x: Tensor, start: number, count: number): Tensor {
 
 /** The first `count` columns of a matrix; no copy when that is all of them. */
 export function sliceColumns(x: Tensor, count: number): Tensor {
-  return x.shape[1] === count ? x : slice(x, [0, 0], [x.shape[0]!, count]);
+  return x.shape[1] === count ? x : slice(x, [0, 0], [x.shape[0] ?? 0, count]);
 }
 
 /** Joins along the first axis. */

@@ -1,7 +1,7 @@
 /**
  * The only file that imports TensorFlow.js. Networks are written with the few kernels below, called by name through the
  * backend: fused ones that TensorFlow.js does not offer, and no recording for its own gradients, which are slower
- * (docs/decisions/0002-hand-written-gradients.md).
+ * (docs/decisions/0003-hand-written-gradients.md).
  */
 import * as tf from '@tensorflow/tfjs-node-gpu';
 import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js';

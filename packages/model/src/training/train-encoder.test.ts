@@ -15,7 +15,9 @@ const training: TrainingConfig = { ...defaultModelConfig.training, batchSize: 16
 /** Every user walks round the circle of items from a place of their own. */
 function circles(users = 60, length = 10): SequenceBatch {
   return sequenceBatch(
-    Array.from({ length: users }, (_, user) => Array.from({ length }, (_, at) => 1 + ((user * 7 + at) % itemCount))),
+    Array.from({ length: users }, (_user, user) =>
+      Array.from({ length }, (_, at) => 1 + ((user * 7 + at) % itemCount)),
+    ),
   );
 }
 

@@ -71,7 +71,7 @@ export function encoderGradient(
       dx = norm.dx;
       inputNorm = norm.weights;
     }
-    const positions = segmentSum(dx, input.places, weights.positions.shape[0]!);
+    const positions = segmentSum(dx, input.places, config.sequenceLength + 1);
     return { ditems: dx, weights: { positions, inputNorm, layers } };
   });
 }
