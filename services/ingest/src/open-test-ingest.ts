@@ -1,0 +1,113 @@
+import {
+  createKafkaClient,
+  pipelineTopics,
+  type ConsumedMessage,
+  type KafkaClient,
+  type OutgoingMessage,
+} from '@click-recall/kafka';
+import {
+  createHealth,
+  createLogger,
+  createMetrics,
+  createScope,
+  loadConfig,
+  type Metrics,
+  type ServiceContext,
+} from '@click-recall/runtime';
+import { eventually, testServers } from '@click-recall/testing';
+import { onTestFinished } from 'vitest';
+import { startIngest } from './service.js';
+
+const logger = createLogger({
+  service: 'ingest',
+  level: 'silent',
+  pretty: false,
+  destination: { write: () => undefined },
+});
+
+export interface RunningIngest {
+  readonly address: string;
+  readonly metrics: Metrics;
+  stop(): Promise<void>;
+}
+
+/** For tests only: the whole service, in this process, on the real servers. Stops when the test ends. */
+export async function startTestIngest(namespace: string, env: Record<string, string> = {}): Promise<RunningIngest> {
+  const { kafkaBrokers, redisUrl } = testServers();
+  const config = loadConfig({
+    NAMESPACE: namespace,
+    KAFKA_BROKERS: kafkaBrokers.join(','),
+    REDIS_URL: redisUrl,
+    INGEST_PORT: '0',
+    ...env,
+  });
+  const metrics = createMetrics('ingest');
+  const health = createHealth({ logger, metrics });
+  const scope = createScope(logger);
+  scope.add('store', 'health', () => health.close());
+  const stopping = new AbortController();
+  let stopped: Promise<unknown> | undefined;
+  const stop = async (): Promise<void> => {
+    stopping.abort();
+    await (stopped ??= scope.close());
+  };
+  onTestFinished(stop);
+  const context: ServiceContext = {
+    service: 'ingest',
+    config,
+    logger,
+    metrics,
+    health,
+    scope,
+    signal: stopping.signal,
+    crash: (error) => {
+      throw error;
+    },
+  };
+  return { address: await startIngest(context), metrics, stop };
+}
+
+export interface TestTopics {
+  readonly kafka: KafkaClient;
+  publish(topic: string, messages: OutgoingMessage[]): Promise<void>;
+  /** Everything that is on a topic, as it comes. */
+  read(topic: string): Promise<ConsumedMessage[]>;
+  /** Resolves when the group of ingest has read to the end of the topic. */
+  caughtUp(topic: string): Promise<void>;
+}
+
+/** For tests only: the pipeline's topics, made before and deleted after the test. */
+export async function openTestTopics(namespace: string): Promise<TestTopics> {
+  const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+  const kafka = createKafkaClient({ brokers: testServers().kafkaBrokers, clientId: 'test', logger: quiet });
+  const admin = kafka.admin();
+  const publisher = kafka.publisher();
+  const topics = pipelineTopics(namespace);
+  onTestFinished(async () => {
+    await admin.deleteTopics(topics.map(({ name }) => name));
+    await kafka.close();
+  });
+  await admin.ensureTopics(topics);
+  const full = (topic: string): string => `${namespace}.${topic}`;
+  return {
+    kafka,
+    publish: async (topic, messages) => void (await publisher.publish(full(topic), messages)),
+    async read(topic) {
+      const messages: ConsumedMessage[] = [];
+      const subscriber = kafka.subscriber({
+        groupId: `${namespace}.reader.${topic}`,
+        topics: [full(topic)],
+        fromBeginning: true,
+        handleBatch: async (batch) => void messages.push(...batch.messages),
+        onCrash: (error) => {
+          throw error;
+        },
+      });
+      await subscriber.start();
+      return messages;
+    },
+    caughtUp: async (topic) => {
+      await eventually(async () => (await admin.lag(`${namespace}.ingest`, full(topic))) === 0n);
+    },
+  };
+}
