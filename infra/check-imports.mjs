@@ -44,9 +44,10 @@ export const RULES = {
     'tests/e2e': [...PACKAGES, 'client', 'infra'],
   },
   onlyImporter: {
-    kafkajs: ['packages/kafka'],
+    // The bench compares ingest with a consumer that uses the bare clients.
+    kafkajs: ['packages/kafka', 'bench'],
     // BullMQ takes a Redis Cluster only as a client that somebody else made.
-    ioredis: ['packages/redis', 'packages/jobs'],
+    ioredis: ['packages/redis', 'packages/jobs', 'bench'],
     'redis-om': ['packages/redis'],
     redis: ['packages/redis'],
     '@redis/client': ['packages/redis'],
