@@ -65,7 +65,8 @@ export async function startKafka(options) {
       dataDir,
       outlive: options.outlive ?? false,
       isReady: () => kafkaIsReady(port),
-      readyWithinMs: 90_000,
+      // After a crash the controller waits for the broker's former session to run out, and logs are recovered.
+      readyWithinMs: 180_000,
       stopWithinMs: options.throwaway === true ? 0 : 30_000,
     });
   });
@@ -115,9 +116,6 @@ function serverProperties(dataDir, port, controllerPort) {
     'default.replication.factor=1',
     'min.insync.replicas=1',
     'group.initial.rebalance.delay.ms=0',
-    // After a crash the controller lets the broker in again when the session of its former life has run out.
-    'broker.heartbeat.interval.ms=1000',
-    'broker.session.timeout.ms=5000',
     // The default preallocates index files of 10 MB a partition on file systems without holes, and tests make many.
     'log.index.size.max.bytes=1048576',
     'log.cleaner.dedupe.buffer.size=16777216',

@@ -53,7 +53,8 @@ export async function startRedis(options) {
       dataDir,
       outlive: options.outlive ?? false,
       isReady: async (pid) => (await redisProcessId(port)) === pid,
-      readyWithinMs: 60_000,
+      // A large append-only file takes its time to be read.
+      readyWithinMs: 300_000,
       stopWithinMs: 20_000,
     });
   });
