@@ -18,6 +18,15 @@ import { parseStartOptions, USAGE, UsageError } from './start/options.mjs';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const startedAt = Date.now();
 
+/** Errors that a person can do something about: shown without a stack. */
+const EXPECTED = new Set([
+  'EventFileError',
+  'TrainingFailed',
+  'ServiceDidNotStart',
+  'ServerDidNotStart',
+  'ConfigError',
+]);
+
 const stop = new AbortController();
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
   process.on(signal, () => {
@@ -153,7 +162,9 @@ async function step(name, work, told) {
 }
 
 /** @param {import('./local/server-process.mjs').LocalServer} server */
-const told = (server) => `${server.address}, log ${server.logFile}`;
+function told(server) {
+  return `${server.address}, log ${server.logFile}`;
+}
 
 /**
  * The dashboard's password: made up at the first start, the same at the next.
@@ -182,14 +193,6 @@ async function requireFile(here, source) {
     throw new UsageError(`${source.file}: no such file, or it cannot be read`);
   });
 }
-
-const EXPECTED = new Set([
-  'EventFileError',
-  'TrainingFailed',
-  'ServiceDidNotStart',
-  'ServerDidNotStart',
-  'ConfigError',
-]);
 
 /**
  * Says what went wrong, for a person.
