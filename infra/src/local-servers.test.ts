@@ -104,7 +104,8 @@ describe('startRedis', () => {
   });
 });
 
-describe('startKafka', () => {
+// Two starts of a JVM, on a machine that may be busy.
+describe('startKafka', { timeout: 120_000 }, () => {
   it('is ready when it says so, moves aside when its port is taken, and keeps its cluster over a restart', async () => {
     const taken = await takenPort();
     const first = await kafka(taken.port);
