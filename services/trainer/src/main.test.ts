@@ -13,6 +13,8 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
+const TIMEOUT_MS = 120_000;
+const BOOT = { deadlineMs: 60_000 };
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 async function start(env: Record<string, string>) {
@@ -45,22 +47,30 @@ async function start(env: Record<string, string>) {
 }
 
 describe('the trainer as a process', () => {
-  it('is ready when Redis answers, keeps the schedule, reports metrics and stops when asked', async () => {
-    const { service, board, output } = await start({ TRAIN_SCHEDULE: '0 3 * * *', TRAIN_AFTER_CLICKS: '1000' });
-    await eventually(() => output().includes('takes train, evaluate and export jobs'));
-    const address = /http:\/\/[\d.]+:\d+/.exec(output())![0];
-    await eventually(async () => (await fetch(`${address}/readyz`)).status === 200);
-    expect(await (await fetch(`${address}/metrics`)).text()).toContain('event_loop_lag_seconds');
-    const schedule = board.queues.find(({ name }) => name === 'schedule')!;
-    expect(await schedule.getJobSchedulers()).toMatchObject([{ pattern: '0 3 * * *' }]);
-    service.kill('SIGTERM');
-    expect(await once(service, 'exit')).toEqual([0, null]);
-  });
+  it(
+    'is ready when Redis answers, keeps the schedule, reports metrics and stops when asked',
+    async () => {
+      const { service, board, output } = await start({ TRAIN_SCHEDULE: '0 3 * * *', TRAIN_AFTER_CLICKS: '1000' });
+      await eventually(() => output().includes('takes train, evaluate and export jobs'), BOOT);
+      const address = /http:\/\/[\d.]+:\d+/.exec(output())![0];
+      await eventually(async () => (await fetch(`${address}/readyz`)).status === 200, BOOT);
+      expect(await (await fetch(`${address}/metrics`)).text()).toContain('event_loop_lag_seconds');
+      const schedule = board.queues.find(({ name }) => name === 'schedule')!;
+      expect(await schedule.getJobSchedulers()).toMatchObject([{ pattern: '0 3 * * *' }]);
+      service.kill('SIGTERM');
+      expect(await once(service, 'exit')).toEqual([0, null]);
+    },
+    TIMEOUT_MS,
+  );
 
-  it('names the setting that cannot be used', async () => {
-    const { service, output } = await start({ TRAIN_SCHEDULE: 'every day at three o’clock' });
-    const [code] = (await once(service, 'exit')) as [number];
-    expect(code).not.toBe(0);
-    expect(output()).toContain('TRAIN_SCHEDULE');
-  });
+  it(
+    'names the setting that cannot be used',
+    async () => {
+      const { service, output } = await start({ TRAIN_SCHEDULE: 'every day at three o’clock' });
+      const [code] = (await once(service, 'exit')) as [number];
+      expect(code).not.toBe(0);
+      expect(output()).toContain('TRAIN_SCHEDULE');
+    },
+    TIMEOUT_MS,
+  );
 });

@@ -6,9 +6,10 @@ import {
   createSequenceStore,
 } from '@click-recall/redis';
 import { createRegistry } from '@click-recall/registry';
-import { createLogger, messageOf } from '@click-recall/runtime';
+import { createLogger, messageOf, retryForever } from '@click-recall/runtime';
 import { JobFailedError } from '@click-recall/jobs';
 import { createControlPoint, type ControlPoint } from './tasks/control-point.js';
+import { patientStores } from './tasks/patient-stores.js';
 import { evaluate } from './tasks/evaluate.js';
 import { exportVectors } from './tasks/export-vectors.js';
 import type { FromChild, Task, TaskKind, TaskResults, ToChild } from './tasks/protocol.js';
@@ -21,7 +22,7 @@ import type { TaskSettings } from './settings.js';
  * A process of its own for one task: TensorFlow may hold this thread and use up this memory, while the service that
  * forked it goes on renewing the job's lock. It ends with its task, and at once when the service is gone.
  */
-/** Beyond it the job fails and is tried again later. */
+/** At the start; beyond it the job fails and is tried again later. */
 const REDIS_PATIENCE_MS = 60_000;
 const control = createControlPoint();
 process.on('disconnect', () => process.exit(1));
@@ -47,19 +48,19 @@ async function run(task: Task, settings: TaskSettings): Promise<void> {
 
 async function perform(task: Task, settings: TaskSettings, point: ControlPoint): Promise<TaskResults[TaskKind]> {
   const logger = createLogger({ service: 'trainer', level: settings.logLevel });
+  const { namespace } = settings;
   const redis = createRedis({ ...settings.redis, logger });
   const records = createRecordClient({ ...settings.redis, logger });
-  await redis.ready(REDIS_PATIENCE_MS);
-  const { namespace } = settings;
-  const context: TaskContext = {
-    settings,
-    sequences: createSequenceStore(redis, {
-      namespace,
-      keep: settings.sequenceKeep,
-      seenKeep: settings.seenKeep,
-    }),
+  await Promise.all([redis.ready(REDIS_PATIENCE_MS), records.ready(REDIS_PATIENCE_MS)]);
+  const keep = { keep: settings.sequenceKeep, seenKeep: settings.seenKeep };
+  const stores = {
+    sequences: createSequenceStore(redis, { namespace, ...keep }),
     models: createModelStore(records, redis, { namespace }),
     activation: createActivationStore(redis, { namespace }),
+  };
+  const context: TaskContext = {
+    settings,
+    ...patientStores(stores, (work) => retryForever('Redis', work, { logger, signal: point.signal })),
     registry: createRegistry(settings.registryUrl),
     checkpoint: point.checkpoint,
     ...createReporter((message) => void process.send?.(message)),

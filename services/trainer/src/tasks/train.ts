@@ -1,4 +1,6 @@
 import type { JobData, JobResult, Metrics, TrainProgress } from '@click-recall/contracts';
+import { JobFailedError } from '@click-recall/jobs';
+import { messageOf } from '@click-recall/runtime';
 import { compareVersions } from '../steps/compare-versions.js';
 import { fit } from '../steps/fit.js';
 import { judge, type Verdict } from '../steps/gate.js';
@@ -62,6 +64,9 @@ export async function train(request: JobData<'train'>, context: TaskContext): Pr
   const verdict = judge({ ...compared, loss: fitted.loss, heldOut }, rules);
   note(`gate: ${verdict.passed ? 'passed' : 'rejected'}: ${verdict.message}`, verdict.passed ? 'info' : 'warn');
 
+  // Weights of which nothing can be said are worth nothing to anybody.
+  if (!verdict.passed && verdict.code === 'non-finite-loss') throw new JobFailedError(verdict.code, verdict.message);
+
   const finish = verdict.passed && rules.finalEpochs > 0;
   if (finish) {
     const config = { ...model.training, epochs: rules.finalEpochs };
@@ -89,11 +94,20 @@ export async function train(request: JobData<'train'>, context: TaskContext): Pr
   const version = await writeVersion({ ...parts, registry, models, now: context.now() });
   encoder.dispose();
   note(`wrote ${version}`);
-  const { keepVersions } = rules;
-  const removed = await pruneVersions({ registry, models, activation, keepVersions, version, now: context.now() });
-  if (removed.length > 0) note(`removed the files of ${removed.join(', ')}`);
+  await tidyUp(context, version);
   const seconds = (context.now() - started) / 1000;
   return { result: { modelVersion: version, metrics, seconds }, verdict };
+}
+
+/** The version is there: what goes wrong from here on is no reason to train again. */
+async function tidyUp(context: TaskContext, version: string): Promise<void> {
+  const { keepVersions } = context.settings.rules;
+  try {
+    const removed = await pruneVersions({ ...context, keepVersions, version, now: context.now() });
+    if (removed.length > 0) context.note(`removed the files of ${removed.join(', ')}`);
+  } catch (error) {
+    context.note(`old versions were not removed: ${messageOf(error)}`, 'warn');
+  }
 }
 
 interface Phases {
