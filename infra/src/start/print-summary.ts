@@ -13,7 +13,7 @@ export function printSummary(summary: Summary, examples: readonly Example[], add
     '',
     ...(metrics
       ? [
-          'held-out last click of each user    HR@10    NDCG@10',
+          `${'held-out last click of each user'.padEnd(NAME_WIDTH)}HR@10    NDCG@10`,
           row(`  this model (${summary.modelVersion ?? ''})`, metrics),
           row('  last-item Markov', metrics.markov),
           row('  popularity', metrics.popularity),
@@ -36,8 +36,11 @@ export function printSummary(summary: Summary, examples: readonly Example[], add
   return `${lines.join('\n')}\n`;
 }
 
+/** Wide enough for the name of a version. */
+const NAME_WIDTH = 46;
+
 function row(name: string, { hr10, ndcg10 }: { hr10: number; ndcg10: number }): string {
-  return `${name.padEnd(36)}${hr10.toFixed(4)}   ${ndcg10.toFixed(4)}`;
+  return `${name.padEnd(NAME_WIDTH)}${hr10.toFixed(4)}   ${ndcg10.toFixed(4)}`;
 }
 
 const count = (value: number): string => value.toLocaleString('en-US');
