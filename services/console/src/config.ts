@@ -19,7 +19,7 @@ export function consoleConfig(config: Pick<Config, 'host' | 'consolePassword'>):
   throw new ConfigError([
     {
       variable: 'CONSOLE_PASSWORD',
-      expected: `expected, since the console listens to the outside (HOST ${config.host})`,
+      expected: `expected, since the console listens to the outside (LISTEN_HOST ${config.host})`,
     },
   ]);
 }

@@ -143,6 +143,6 @@ describe('startConsole', () => {
   });
 
   it('does not listen to the outside without a password', async () => {
-    await expect(started({ HOST: '0.0.0.0', CONSOLE_PASSWORD: '' })).rejects.toThrow(ConfigError);
+    await expect(started({ LISTEN_HOST: '0.0.0.0', CONSOLE_PASSWORD: '' })).rejects.toThrow(ConfigError);
   });
 });

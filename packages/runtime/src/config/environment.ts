@@ -97,7 +97,7 @@ export const ENVIRONMENT = {
     schema: list.pipe(z.array(z.string().min(8)).min(1)),
     secret: true,
   },
-  HOST: {
+  LISTEN_HOST: {
     about: 'Address to listen on; 0.0.0.0 = from everywhere.',
     expected: 'a host name or an address',
     schema: z.string().regex(/^[A-Za-z0-9.:_-]+$/),

@@ -142,8 +142,8 @@ describe('loadConfig', () => {
 
 describe('variablesSet', () => {
   it('tells which are set, and an empty one is not', () => {
-    expect(variablesSet(['REDIS_URL', 'KAFKA_BROKERS', 'HOST'], { REDIS_URL: 'x', KAFKA_BROKERS: ' ' })).toEqual([
-      'REDIS_URL',
-    ]);
+    expect(variablesSet(['REDIS_URL', 'KAFKA_BROKERS', 'LISTEN_HOST'], { REDIS_URL: 'x', KAFKA_BROKERS: ' ' })).toEqual(
+      ['REDIS_URL'],
+    );
   });
 });

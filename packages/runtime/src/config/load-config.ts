@@ -70,7 +70,7 @@ export function loadConfig(
     redis: { url: values.REDIS_URL, cluster: values.REDIS_CLUSTER },
     registryUrl: values.REGISTRY_URL,
     apiKeys: values.API_KEYS ?? [],
-    host: values.HOST,
+    host: values.LISTEN_HOST,
     ports: {
       recall: values.RECALL_PORT,
       ingest: values.INGEST_PORT,

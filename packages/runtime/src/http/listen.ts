@@ -28,7 +28,7 @@ export async function listen(server: HttpServer, { host, port, variable }: Liste
     if (code === 'EACCES')
       throw new ConfigError([{ variable, expected: `port ${port} needs privileges, choose one above 1023` }]);
     if (code === 'EADDRNOTAVAIL')
-      throw new ConfigError([{ variable: 'HOST', expected: `${host} is no address of this machine` }]);
+      throw new ConfigError([{ variable: 'LISTEN_HOST', expected: `${host} is no address of this machine` }]);
     throw error;
   }
 }
