@@ -1,4 +1,5 @@
 import type { SequenceEncoderConfig } from '../../config.js';
+import { gatherRows } from '../../data/gather-rows.js';
 import { placeBatch, realPlaces } from '../../data/place-batch.js';
 import { sequenceCount, type SequenceBatch } from '../../data/sequence-batch.js';
 import { sliceFirst } from '../../kernels/kernels.js';
@@ -48,8 +49,7 @@ function encodeBlock(
 ): Float32Array {
   const { dim } = config;
   const batch = placeBatch(sequences, block, length);
-  const items = new Float32Array(batch.items.length * dim);
-  batch.items.forEach((item, at) => items.set(table.subarray(item * dim, (item + 1) * dim), at * dim));
+  const items = gatherRows(table, batch.items, dim);
   let last = new Float32Array(0);
   scope(() => {
     const input = encoderInput(batch, realPlaces(batch), floats(items, [batch.items.length, dim]));

@@ -1,5 +1,6 @@
 import type { SequenceEncoderConfig } from '../../config.js';
 import type { createDistinctRows, DistinctRows } from '../../data/distinct-rows.js';
+import { gatherRows } from '../../data/gather-rows.js';
 import { placesAmongReal, realPlaces, type PlaceBatch } from '../../data/place-batch.js';
 import { gather, segmentSum } from '../../kernels/kernels.js';
 import { floats, free, integers, readFloats, scope, type Tensor } from '../../kernels/tensorflow.js';
@@ -29,8 +30,8 @@ export function lossAndGradients(
   let loss = Number.NaN;
   scope(() => {
     const weights = uploadWeights(config, parameters);
-    const items = gatherRows(parameters, 'item_embeddings', batch.items, distinctRows);
-    const labels = gatherRows(parameters, 'outputs_embedding', batch.labels, distinctRows);
+    const items = uploadRows(parameters, 'item_embeddings', batch.items, distinctRows);
+    const labels = uploadRows(parameters, 'outputs_embedding', batch.labels, distinctRows);
     const input = { ...encoderInput(batch, isReal, items.vectors), dropout };
     const output = encoderForward(config, input, weights);
     const softmax = inBatchSoftmax(output.hidden, labels.vectors, { ...batch, isReal, maskAccidentalHits });
@@ -55,24 +56,23 @@ export function encoderInput(batch: PlaceBatch, isReal: Float32Array, items: Ten
   };
 }
 
-interface GatheredRows {
+interface UploadedRows {
   /** [L * B, D] */
   readonly vectors: Tensor;
   gradient(dvectors: Tensor): RowGradients;
 }
 
 /** Only the distinct rows of the table travel to TensorFlow and only their gradients come back. */
-function gatherRows(
+function uploadRows(
   parameters: Parameters,
   table: string,
   indexes: Int32Array,
   distinctRows: (indexes: Int32Array, bound: number) => DistinctRows,
-): GatheredRows {
+): UploadedRows {
   const { value, shape } = parameters.get(table)!;
   const [rowCount = 0, dim = 0] = shape;
   const { rows, slots } = distinctRows(indexes, rowCount);
-  const values = new Float32Array(rows.length * dim);
-  rows.forEach((row, slot) => values.set(value.subarray(row * dim, (row + 1) * dim), slot * dim));
+  const values = gatherRows(value, rows, dim);
   const slotTensor = integers(slots, [slots.length]);
   return {
     vectors: gather(floats(values, [rows.length, dim]), slotTensor),
