@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import {
   createSequenceEncoder,
@@ -16,7 +17,7 @@ const protocol =
 
 /**
  * Trains on a file of clicks and prints HR@10 and NDCG@10 on the test split, beside popularity and Markov.
- * `--data FILE [--epochs N] [--config FILE]`: settings as in MODEL_CONFIG, here as JSON text.
+ * `--data FILE [--epochs N] [--config FILE]`: FILE holds settings as MODEL_CONFIG has them.
  */
 export async function run(args: string[], options: { json: boolean }): Promise<void> {
   const { values } = parseArgs({
@@ -24,7 +25,7 @@ export async function run(args: string[], options: { json: boolean }): Promise<v
     options: { data: { type: 'string' }, epochs: { type: 'string' }, config: { type: 'string' } },
   });
   if (values.data === undefined) throw new Error('quality needs --data FILE');
-  const config = parseModelConfig(values.config === undefined ? {} : JSON.parse(values.config));
+  const config = parseModelConfig(values.config === undefined ? {} : JSON.parse(await readFile(values.config, 'utf8')));
   const training = parseModelConfig({
     training: { ...config.training, ...(values.epochs !== undefined && { epochs: Number(values.epochs) }) },
   }).training;
