@@ -40,7 +40,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'events.csv'), log.csv);
   await writeFile(join(folder, 'items.csv'), log.itemsCsv);
   args = [
-    ...['--data', join(folder, 'data'), '--json', join(folder, 'summary.json'), '--epochs', '12'],
+    ...['--data', join(folder, 'data'), '--json', join(folder, 'summary.json')],
     ...['--events', join(folder, 'events.csv'), '--format', 'csv', '--user', 'visitor', '--item', 'sku'],
     ...['--timestamp', 'at', '--timestamp-unit', 'iso', '--type', 'kind', '--keep', 'VIEW,LIKE'],
     ...['--items', join(folder, 'items.csv'), '--item-id', 'sku', '--title', 'name', '--categories', 'classes'],
@@ -66,7 +66,7 @@ const summary = async (): Promise<Summary> =>
 
 describe('the pipeline as separate processes', () => {
   it('replays a log, trains, recommends to everybody, and ends', async () => {
-    const once = start('--once');
+    const once = start('--once', '--epochs', '12');
     expect(await once.ended(), once.output()).toBe(0);
     const found = await summary();
     expect(found.events).toEqual({
@@ -116,7 +116,7 @@ describe('the pipeline as separate processes', () => {
         () =>
           received.find(
             ({ userId, cause }) => userId === 'user 3' && cause.kind === 'click' && cause.eventId === 'fresh',
-          ),
+          ) ?? false,
         { deadlineMs: 30_000 },
       );
       expect(answer.modelVersion).toBe(before.modelVersion);
