@@ -36,20 +36,12 @@ export function integerAttribute(name: string, value: number): Attribute {
   return { name, type: binding.TF_ATTR_INT, value };
 }
 
-export function floatAttribute(name: string, value: number): Attribute {
-  return { name, type: binding.TF_ATTR_FLOAT, value };
-}
-
 export function stringAttribute(name: string, value: string): Attribute {
   return { name, type: binding.TF_ATTR_STRING, value };
 }
 
 export function execute(name: string, attributes: Attribute[], inputs: Tensor[]): Tensor {
   return backend.executeSingleOutput(name, attributes, inputs);
-}
-
-export function executeAll(name: string, attributes: Attribute[], inputs: Tensor[], outputs: number): Tensor[] {
-  return backend.executeMultipleOutputs(name, attributes, inputs, outputs);
 }
 
 export function floats(values: Float32Array, shape: number[]): Tensor {

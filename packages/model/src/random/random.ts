@@ -6,8 +6,6 @@ export interface Random {
   below(bound: number): number;
   /** Standard normal. */
   normal(): number;
-  /** The whole state, to go on from later. */
-  state(): number;
 }
 
 /** splitmix32 over a counter. */
@@ -25,7 +23,6 @@ export function createRandom(seed: number): Random {
     uniform,
     below: (bound) => Math.floor(uniform() * bound),
     normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
-    state: () => counter,
   };
 }
 
