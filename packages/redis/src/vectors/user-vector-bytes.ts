@@ -3,7 +3,7 @@ import type { UserVector } from './create-user-vector-store.js';
 /** The revision, a little-endian double: exact for every safe integer, and Lua reads it. */
 export const HEADER_BYTES = 8;
 
-/** One string holds both, at a third of the memory of a hash: revision, then the vector's float32s (little-endian). */
+/** One string holds both, in two thirds of the memory of a hash: revision, then the vector's float32s (little-endian). */
 export function encodeUserVector({ revision, vector }: UserVector): Buffer {
   const bytes = Buffer.allocUnsafe(HEADER_BYTES + vector.byteLength);
   bytes.writeDoubleLE(revision, 0);
