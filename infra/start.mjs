@@ -73,14 +73,14 @@ async function main(args) {
       const redis = await step(
         'Redis',
         () => startRedis({ dataDir: join(dataFolder, 'redis'), files, persist: true }),
-        told,
+        address,
       );
       servers.push(redis);
       env['REDIS_URL'] = `redis://${redis.address}`;
     }
     if (installed.kafka) {
       const { kafka: files } = installed;
-      const kafka = await step('Kafka', () => startKafka({ dataDir: join(dataFolder, 'kafka'), files }), told);
+      const kafka = await step('Kafka', () => startKafka({ dataDir: join(dataFolder, 'kafka'), files }), address);
       servers.push(kafka);
       env['KAFKA_BROKERS'] = kafka.address;
     }
@@ -162,7 +162,7 @@ async function step(name, work, told) {
 }
 
 /** @param {import('./local/server-process.mjs').LocalServer} server */
-function told(server) {
+function address(server) {
   return `${server.address}, log ${server.logFile}`;
 }
 

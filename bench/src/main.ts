@@ -29,8 +29,8 @@ export async function main(name: string, args: readonly string[]): Promise<numbe
     return 2;
   }
   const rest = args.filter((arg) => arg !== '--json');
-  const { run } = await bench.load();
-  await run(rest, { json: rest.length !== args.length });
+  const loaded = await bench.load();
+  await loaded.run(rest, { json: rest.length !== args.length });
   return 0;
 }
 

@@ -121,7 +121,7 @@ export function parseStartOptions(args) {
  */
 function readArguments(args) {
   try {
-    return /** @type {Values} */ (parseArgs({ args, options: OPTIONS, strict: true, allowPositionals: false }).values);
+    return parseArgs({ args, options: OPTIONS, strict: true, allowPositionals: false }).values;
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }

@@ -48,9 +48,9 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  for (const { child, ended } of running) {
-    if (child.exitCode === null) child.kill('SIGTERM');
-    await ended();
+  for (const started of running) {
+    if (started.child.exitCode === null) started.child.kill('SIGTERM');
+    await started.ended();
   }
   await rm(folder, { recursive: true, force: true });
 });
@@ -137,6 +137,6 @@ describe('the pipeline as separate processes', () => {
 
     up.child.kill('SIGTERM');
     expect(await up.ended(), up.output()).toBe(0);
-    await expect(fetch(`${services['recall']}/healthz`)).rejects.toThrow();
+    await expect(fetch(`${services['recall']}/healthz`)).rejects.toThrow('fetch failed');
   });
 });

@@ -33,7 +33,11 @@ async function openText(file: string): Promise<Readable> {
   if (!found?.isFile()) throw new EventFileError(`${file}: no such file`);
   const handle = await open(file, 'r');
   const magic = Buffer.alloc(2);
-  await handle.read(magic, 0, 2, 0).finally(() => handle.close());
+  try {
+    await handle.read(magic, 0, 2, 0);
+  } finally {
+    await handle.close();
+  }
   const bytes = createReadStream(file, { highWaterMark: 1 << 20 });
   if (magic[0] !== 0x1f || magic[1] !== 0x8b) return bytes;
   const gunzip = createGunzip();
