@@ -302,6 +302,23 @@ describe('workers', () => {
   });
 });
 
+describe('without Redis', () => {
+  it('says so instead of waiting for ever, and closes', async () => {
+    const said: string[] = [];
+    const warn = (fields: object, message: string): void => void said.push(`${JSON.stringify(fields)} ${message}`);
+    const logger = { ...silent, warn };
+    // Nobody listens there.
+    const jobs = createJobs({ redisUrl: 'redis://user:secret@127.0.0.1:1', namespace: randomNamespace(), logger });
+    const worker = jobs.worker('train', async () => trained);
+    await expect(jobs.startTraining({ reason: 'manual' })).rejects.toThrow('Redis at 127.0.0.1:1 does not answer');
+    await worker.close();
+    await jobs.close();
+    // Once, though every queue tries again and again; perhaps that a worker was ended while it tried.
+    expect(said.filter((line) => line.includes('ECONNREFUSED'))).toHaveLength(1);
+    expect(said.join()).not.toContain('secret');
+  });
+});
+
 describe('the schedule', () => {
   it('is one, however many processes boot, and goes when it is not set any more', async () => {
     const { jobs, namespace } = open();

@@ -1,8 +1,9 @@
 import { JOB_NAMES, JOBS, type JobName } from '@click-recall/contracts';
-import { FlowProducer, type FlowJob, type JobsOptions as BullJobOptions } from 'bullmq';
+import { FlowProducer, type JobsOptions as BullJobOptions, type Queue } from 'bullmq';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { claimFlow } from './claim-flow.js';
+import { closeWithin } from './close-within.js';
 import { connectionOptions, type ConnectionSettings } from './connection.js';
 import { errorLog, type JobsLogger } from './error-log.js';
 import { flowView } from './flow-view.js';
@@ -10,7 +11,7 @@ import { rollbackFlow, trainingFlow } from './flows.js';
 import { jobView } from './job-view.js';
 import type { Jobs, JobState, JobView, QueueCounts } from './jobs.js';
 import { cancelKey, queuePrefix, SCHEDULE_QUEUE, trainingKey } from './keys.js';
-import { closeQueues, openQueues } from './queues.js';
+import { closeQueues, CLOSE_MS, connected, openQueues, type Queues } from './queues.js';
 import { startSchedule } from './start-schedule.js';
 import { startWorker } from './start-worker.js';
 
@@ -25,7 +26,7 @@ const STATES = ['waiting', 'waiting-children', 'delayed', 'active', 'completed',
 const KEPT = { count: 100 };
 const CANCEL_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** Typed queues, flows and workers of one namespace. Connects in the background; calls wait for Redis a few seconds. */
+/** Typed queues, flows and workers of one namespace. Connects in the background; a call waits for Redis a few seconds, then fails retriably. */
 export function createJobs(options: JobsOptions): Jobs {
   const { namespace, logger } = options;
   const prefix = queuePrefix(namespace);
@@ -40,21 +41,26 @@ export function createJobs(options: JobsOptions): Jobs {
     removeOnFail: KEPT,
   };
 
-  const find = <N extends JobName>(name: N, id: string): Promise<JobView<N> | undefined> =>
-    jobView(name, queues[name], id);
-  const add = async (flow: FlowJob): Promise<void> => void (await producer.add(flow));
+  const queue = (name: keyof Queues): Promise<Queue> => connected(queues[name], options);
+  const find = async <N extends JobName>(name: N, id: string): Promise<JobView<N> | undefined> =>
+    jobView(name, await queue(name), id);
+  const newestTraining = async (): Promise<string | null> => {
+    const { backend } = await queue('train');
+    return (await backend.client).hget(trainingKey(namespace), 'id');
+  };
 
   const jobs: Jobs = {
     async startTraining(request) {
       const data = JOBS.train.data.parse(request);
       const wanted = randomUUID();
-      const id = await claimFlow(queues.train, trainingKey(namespace), prefix, wanted);
-      if (id === wanted) await add(trainingFlow(id, data, jobOptions));
+      const id = await claimFlow(await queue('train'), trainingKey(namespace), prefix, wanted);
+      if (id === wanted) await producer.add(trainingFlow(id, data, jobOptions));
       return { id, started: id === wanted };
     },
     async startRollback(modelVersion) {
       const id = randomUUID();
-      await add(rollbackFlow(id, modelVersion, jobOptions));
+      await queue('embed');
+      await producer.add(rollbackFlow(id, modelVersion, jobOptions));
       return { id, started: true };
     },
     async add(name, data, { delayMs = 0 } = {}) {
@@ -74,9 +80,9 @@ export function createJobs(options: JobsOptions): Jobs {
         logger,
         onError,
       }),
-    schedule: (pattern) =>
+    schedule: async (pattern) =>
       startSchedule({
-        queue: queues[SCHEDULE_QUEUE],
+        queue: await queue(SCHEDULE_QUEUE),
         pattern,
         connection: connectionOptions(options, 'worker'),
         prefix,
@@ -85,15 +91,14 @@ export function createJobs(options: JobsOptions): Jobs {
       }),
     job: find,
     async recent(name, limit) {
-      const found = await queues[name].getJobs([...STATES], 0, limit - 1, false);
+      const found = await (await queue(name)).getJobs([...STATES], 0, limit - 1, false);
       const newest = found.filter(Boolean).sort((a, b) => b.timestamp - a.timestamp);
       const views = await Promise.all(newest.slice(0, limit).map((job) => find(name, job.id!)));
       return views.filter((view) => view !== undefined);
     },
     flow: (id) => flowView(id, find),
     async currentTraining() {
-      const client = await queues.train.backend.client;
-      const id = await client.hget(trainingKey(namespace), 'id');
+      const id = await newestTraining();
       return id === null ? undefined : flowView(id, find);
     },
     async waitFor(name, id, { timeoutMs = Infinity, pollMs = 250 } = {}) {
@@ -109,8 +114,8 @@ export function createJobs(options: JobsOptions): Jobs {
         await delay(pollMs);
       }
     },
-    pause: (name) => queues[name].pause(),
-    resume: (name) => queues[name].resume(),
+    pause: async (name) => (await queue(name)).pause(),
+    resume: async (name) => (await queue(name)).resume(),
     async cancel(name, id) {
       const job = await find(name, id);
       if (!job || job.state === 'completed' || job.state === 'failed') return false;
@@ -120,16 +125,15 @@ export function createJobs(options: JobsOptions): Jobs {
     },
     async counts() {
       const entries = JOB_NAMES.map(async (name) => {
-        const [counts, paused] = await Promise.all([queues[name].getJobCounts(...STATES), queues[name].isPaused()]);
+        const open = await queue(name);
+        const [counts, paused] = await Promise.all([open.getJobCounts(...STATES), open.isPaused()]);
         return [name, { ...(counts as Record<JobState, number>), paused }] as const;
       });
       return Object.fromEntries(await Promise.all(entries)) as QueueCounts;
     },
-    async ping() {
-      await (await queues.train.backend.client).hget(trainingKey(namespace), 'id');
-    },
+    ping: async () => void (await newestTraining()),
     async close() {
-      await Promise.all([producer.close(), closeQueues(queues)]);
+      await Promise.all([closeWithin(CLOSE_MS, producer), closeQueues(queues)]);
     },
   };
   return jobs;

@@ -1,7 +1,15 @@
 import { JOB_NAMES, type JobName } from '@click-recall/contracts';
+import { RetriableError } from '@click-recall/runtime';
 import { Queue } from 'bullmq';
-import { connectionOptions, type ConnectionSettings } from './connection.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import { closeWithin } from './close-within.js';
+import { address, connectionOptions, type ConnectionSettings } from './connection.js';
 import { queuePrefix, SCHEDULE_QUEUE } from './keys.js';
+
+/** A call waits so long for the first connection; later ones give up after a few attempts by themselves. */
+const CONNECT_MS = 5_000;
+/** Closing takes a round trip. */
+export const CLOSE_MS = 2_000;
 
 export type Queues = { readonly [N in JobName | typeof SCHEDULE_QUEUE]: Queue };
 
@@ -21,6 +29,21 @@ export function openQueues(
   return Object.fromEntries([...JOB_NAMES, SCHEDULE_QUEUE].map((name) => [name, open(name)])) as unknown as Queues;
 }
 
+/** The queue once it is connected. Throws a RetriableError where Redis is away. */
+export async function connected(queue: Queue, settings: ConnectionSettings): Promise<Queue> {
+  const late = new AbortController();
+  const timeout = delay(CONNECT_MS, undefined, { signal: late.signal }).then(() => {
+    throw new RetriableError(`Redis at ${address(settings)} does not answer`);
+  });
+  try {
+    await Promise.race([queue.waitUntilReady(), timeout]);
+  } finally {
+    late.abort();
+    timeout.catch(() => undefined);
+  }
+  return queue;
+}
+
 export async function closeQueues(queues: Queues): Promise<void> {
-  await Promise.all(Object.values(queues).map((queue) => queue.close()));
+  await Promise.all(Object.values(queues).map((queue) => closeWithin(CLOSE_MS, queue)));
 }

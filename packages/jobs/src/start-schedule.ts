@@ -1,5 +1,7 @@
 import { ConfigError, isRetriable, messageOf } from '@click-recall/runtime';
 import { Worker, type ConnectionOptions, type Queue } from 'bullmq';
+import { closeWithin } from './close-within.js';
+import { CLOSE_MS } from './queues.js';
 import type { JobWorker } from './jobs.js';
 
 export interface ScheduleSettings {
@@ -31,5 +33,5 @@ export async function startSchedule(settings: ScheduleSettings): Promise<JobWork
   }
   const worker = new Worker(queue.name, settings.start, { connection: settings.connection, prefix: settings.prefix });
   worker.on('error', settings.onError);
-  return { close: () => worker.close() };
+  return { close: () => closeWithin(CLOSE_MS, worker) };
 }

@@ -1,11 +1,15 @@
 import { JOBS, type JobName, type JobResult } from '@click-recall/contracts';
 import { UnrecoverableError, WaitingError, Worker, type ConnectionOptions, type Job, type Queue } from 'bullmq';
+import { closeWithin } from './close-within.js';
 import type { JobsLogger } from './error-log.js';
 import { formatFailure, JobFailedError } from './job-failure.js';
 import type { JobWorker, WorkerOptions } from './jobs.js';
 import { watchControl } from './watch-control.js';
 import { previousResult } from './previous-result.js';
 import type { RunningJob } from './running-job.js';
+
+/** Time for a running job to end between two steps and to be given back. */
+const GIVE_BACK_MS = 8_000;
 
 export interface WorkerSettings<N extends JobName> {
   readonly name: N;
@@ -73,7 +77,7 @@ export function startWorker<N extends JobName>(settings: WorkerSettings<N>): Job
   return {
     async close() {
       closing.abort(new Error('this worker stops'));
-      await worker.close();
+      await closeWithin(GIVE_BACK_MS, worker);
     },
   };
 }

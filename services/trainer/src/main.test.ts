@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -51,6 +51,7 @@ describe('the trainer as a process', () => {
     'is ready when Redis answers, keeps the schedule, reports metrics and stops when asked',
     async () => {
       const { service, board, output } = await start({ TRAIN_SCHEDULE: '0 3 * * *', TRAIN_AFTER_CLICKS: '1000' });
+      // Redis may be slow to answer, TensorFlow to load.
       await eventually(() => output().includes('takes train, evaluate and export jobs'), BOOT);
       const address = /http:\/\/[\d.]+:\d+/.exec(output())![0];
       await eventually(async () => (await fetch(`${address}/readyz`)).status === 200, BOOT);
@@ -63,13 +64,21 @@ describe('the trainer as a process', () => {
     TIMEOUT_MS,
   );
 
-  it(
-    'names the setting that cannot be used',
-    async () => {
-      const { service, output } = await start({ TRAIN_SCHEDULE: 'every day at three o’clock' });
+  it.each([
+    ['TRAIN_SCHEDULE', 'every day at three o’clock', /TRAIN_SCHEDULE.*every day/],
+    ['MODEL_CONFIG', '{"encoder":{"dim":0}}', /MODEL_CONFIG.*encoder\.dim/],
+    ['MODEL_CONFIG', '{"trainer":{"tolerance":1}}', /MODEL_CONFIG.*tolerance/],
+  ])(
+    'names %s when it cannot be used: %s',
+    async (name, value, said) => {
+      const folder = await mkdtemp(join(tmpdir(), 'trainer-'));
+      cleanups.push(() => rm(folder, { recursive: true, force: true }));
+      const file = join(folder, 'model.json');
+      await writeFile(file, value);
+      const { service, output } = await start({ [name]: name === 'MODEL_CONFIG' ? file : value });
       const [code] = (await once(service, 'exit')) as [number];
       expect(code).not.toBe(0);
-      expect(output()).toContain('TRAIN_SCHEDULE');
+      expect(output()).toMatch(said);
     },
     TIMEOUT_MS,
   );

@@ -15,7 +15,6 @@ import {
 import { createRegistry } from '@click-recall/registry';
 import { createLogger, createMetrics } from '@click-recall/runtime';
 import { eventually, randomNamespace, testServers } from '@click-recall/testing';
-import { parseModelConfig } from '@click-recall/model';
 import type { TrainProgress } from '@click-recall/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { processTrain } from './process-jobs.js';
@@ -25,6 +24,7 @@ import { loadVersion } from './steps/load-version.js';
 import type { TaskKind } from './tasks/protocol.js';
 
 const TIMEOUT_MS = 120_000;
+const TRAINING = { batchSize: 16, learningRate: 0.01, epochs: 6 };
 const cleanups: (() => unknown)[] = [];
 afterAll(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
@@ -80,10 +80,10 @@ async function world() {
     minUsers: 10,
     minItems: 10,
     logLevel: 'silent',
-    model: parseModelConfig({
+    model: {
       encoder: { sequenceLength: 8, dim: 16, layers: 1, dropout: 0 },
-      training: { batchSize: 16, learningRate: 0.01, epochs: 6 },
-    }),
+      training: TRAINING,
+    },
     rules: { ...readSettings(undefined).rules, gateMinClicks: 10 },
   };
   const registry = createRegistry(settings.registryUrl);
@@ -232,7 +232,7 @@ describe('a training in a process of its own', () => {
       let set: (control: Control) => void = () => undefined;
       const task = { ...TRAIN, data: { reason: 'manual', epochs: 1_000_000 } } as const;
       const versions = await at.registry.list();
-      const model = { ...at.settings.model, training: { ...at.settings.model.training, patience: 1_000_000 } };
+      const model = { training: { ...TRAINING, patience: 1_000_000 } };
       const { result, progress } = run({
         task,
         settings: { ...at.settings, model },

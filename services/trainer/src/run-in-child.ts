@@ -32,7 +32,6 @@ export function runInChild<K extends TaskKind>(request: ChildRequest<K>): Promis
     const child = fork(CHILD, [], {
       // Not what this process was started with: a debugger's port, a test runner's loaders.
       execArgv: [],
-      env: { TF_CPP_MIN_LOG_LEVEL: '2', ...process.env },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     if (child.pid !== undefined) request.onStart?.(child.pid);

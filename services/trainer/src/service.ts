@@ -2,6 +2,7 @@ import { topicName, TOPICS } from '@click-recall/contracts';
 import { createJobs, type JobWorker } from '@click-recall/jobs';
 import { createOffsetStore, createRedis } from '@click-recall/redis';
 import { createHttpServer, listen, messageOf, retryForever, type ServiceContext } from '@click-recall/runtime';
+import { checkSettings } from './check-settings.js';
 import { createClicksTrigger } from './clicks-trigger.js';
 import { processEvaluate, processExport, processTrain, type ProcessOptions } from './process-jobs.js';
 import { taskSettings } from './settings.js';
@@ -24,6 +25,8 @@ export async function startTrainer({ config, logger, metrics, health, scope, sig
   scope.add('listener', 'http', () => server.close());
   await listen(server, { host: config.host, port: config.ports.trainer, variable: 'TRAINER_PORT' });
 
+  await checkSettings(settings, config.modelConfigFile, signal);
+
   const { trainAfterClicks } = config;
   const trigger =
     trainAfterClicks === undefined
@@ -44,21 +47,16 @@ export async function startTrainer({ config, logger, metrics, health, scope, sig
   };
   const onFinished = (queue: string, outcome: string, seconds: number): void =>
     metrics.jobSeconds.observe({ queue, outcome }, seconds);
-  const keep = (name: string, worker: JobWorker): void => scope.add('worker', name, () => worker.close());
-  keep(
-    'train',
+  // Together: each waits for its own job to be given back, or for a Redis that is away.
+  const workers: JobWorker[] = [];
+  scope.add('worker', 'workers', () => Promise.all(workers.map((worker) => worker.close())));
+  workers.push(
     jobs.worker('train', (job) => processTrain(job, options), { onFinished }),
-  );
-  keep(
-    'evaluate',
     jobs.worker('evaluate', (job) => processEvaluate(job, options), { onFinished }),
-  );
-  keep(
-    'export',
     jobs.worker('export', (job) => processExport(job, options), { onFinished }),
   );
   const setSchedule = (): Promise<JobWorker> => jobs.schedule(config.trainSchedule);
-  keep('schedule', await retryForever('Redis, for the schedule,', setSchedule, { logger, signal }));
+  workers.push(await retryForever('Redis, for the schedule,', setSchedule, { logger, signal }));
 
   if (trigger) {
     const timer = setInterval(() => {

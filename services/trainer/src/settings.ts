@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { ModelConfigError, parseModelConfig, type ModelConfig } from '@click-recall/model';
 import { ConfigError, messageOf, type Config } from '@click-recall/runtime';
 import { z } from 'zod';
 
@@ -31,11 +30,12 @@ export interface TaskSettings {
   readonly minUsers: number;
   readonly minItems: number;
   readonly logLevel: string;
-  readonly model: ModelConfig;
+  /** `encoder` and `training` as they stand in the file: only the child, which has TensorFlow, can read them. */
+  readonly model: unknown;
   readonly rules: TrainerRules;
 }
 
-/** Throws a ConfigError for a settings file that is not JSON or has a fault. */
+/** Throws a ConfigError for a settings file that is not JSON or has a fault in its `trainer` section. */
 export function taskSettings(config: Config): TaskSettings {
   const { model, rules } = readSettings(config.modelConfigFile);
   return {
@@ -53,19 +53,17 @@ export function taskSettings(config: Config): TaskSettings {
 }
 
 /** The file `{ "encoder"?, "training"?, "trainer"? }`; what is left out has its default. */
-export function readSettings(file: string | undefined): { model: ModelConfig; rules: TrainerRules } {
+export function readSettings(file: string | undefined): { model: Record<string, unknown>; rules: TrainerRules } {
   const { trainer = {}, ...model } = file === undefined ? {} : readObject(file);
   const rules = rulesSchema.safeParse(trainer);
-  if (!rules.success) {
-    const faults = rules.error.issues.map((issue) => `${['trainer', ...issue.path].join('.')}: ${issue.message}`);
-    throw fault(file, faults.join('; '));
-  }
-  try {
-    return { model: parseModelConfig(model), rules: rules.data };
-  } catch (error) {
-    if (error instanceof ModelConfigError) throw fault(file, error.message);
-    throw error;
-  }
+  if (rules.success) return { model, rules: rules.data };
+  const faults = rules.error.issues.map((issue) => `${['trainer', ...issue.path].join('.')}: ${issue.message}`);
+  throw settingsFault(file, faults.join('; '));
+}
+
+/** What is wrong with the settings file. */
+export function settingsFault(file: string | undefined, problem: string): ConfigError {
+  return new ConfigError([{ variable: 'MODEL_CONFIG', expected: `${file ?? 'defaults'}: ${problem}` }]);
 }
 
 function readObject(file: string): Record<string, unknown> {
@@ -73,12 +71,9 @@ function readObject(file: string): Record<string, unknown> {
   try {
     parsed = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw fault(file, messageOf(error));
+    throw settingsFault(file, messageOf(error));
   }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw fault(file, 'expected an object');
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    throw settingsFault(file, 'expected an object');
   return parsed as Record<string, unknown>;
-}
-
-function fault(file: string | undefined, problem: string): ConfigError {
-  return new ConfigError([{ variable: 'MODEL_CONFIG', expected: `${file ?? 'defaults'}: ${problem}` }]);
 }

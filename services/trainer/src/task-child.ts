@@ -1,3 +1,4 @@
+import { ModelConfigError, parseModelConfig, type ModelConfig } from '@click-recall/model';
 import {
   createActivationStore,
   createModelStore,
@@ -18,12 +19,13 @@ import type { TaskContext } from './tasks/task-context.js';
 import { train } from './tasks/train.js';
 import type { TaskSettings } from './settings.js';
 
+/** At the start; beyond it the job fails and is tried again later. */
+const REDIS_PATIENCE_MS = 60_000;
+
 /**
  * A process of its own for one task: TensorFlow may hold this thread and use up this memory, while the service that
  * forked it goes on renewing the job's lock. It ends with its task, and at once when the service is gone.
  */
-/** At the start; beyond it the job fails and is tried again later. */
-const REDIS_PATIENCE_MS = 60_000;
 const control = createControlPoint();
 process.on('disconnect', () => process.exit(1));
 process.on('message', (message: ToChild) => {
@@ -48,6 +50,8 @@ async function run(task: Task, settings: TaskSettings): Promise<void> {
 
 async function perform(task: Task, settings: TaskSettings, point: ControlPoint): Promise<TaskResults[TaskKind]> {
   const logger = createLogger({ service: 'trainer', level: settings.logLevel });
+  const model = readModel(settings.model);
+  if (task.kind === 'check') return {};
   const { namespace } = settings;
   const redis = createRedis({ ...settings.redis, logger });
   const records = createRecordClient({ ...settings.redis, logger });
@@ -60,6 +64,7 @@ async function perform(task: Task, settings: TaskSettings, point: ControlPoint):
   };
   const context: TaskContext = {
     settings,
+    model,
     ...patientStores(stores, (work) => retryForever('Redis', work, { logger, signal: point.signal })),
     registry: createRegistry(settings.registryUrl),
     checkpoint: point.checkpoint,
@@ -73,5 +78,13 @@ async function perform(task: Task, settings: TaskSettings, point: ControlPoint):
       return evaluate(task.data, context);
     case 'export':
       return exportVectors(task.data, context);
+  }
+}
+
+function readModel(settings: unknown): ModelConfig {
+  try {
+    return parseModelConfig(settings);
+  } catch (error) {
+    throw error instanceof ModelConfigError ? new JobFailedError('invalid-config', error.message) : error;
   }
 }

@@ -4,6 +4,8 @@ import type { TaskSettings } from '../settings.js';
 import type { TrainOutcome } from './train.js';
 
 export interface TaskData {
+  /** Are the model's settings good, and can TensorFlow be loaded? */
+  check: Record<string, never>;
   train: JobData<'train'>;
   evaluate: JobData<'evaluate'>;
   export: JobData<'export'>;
@@ -17,6 +19,7 @@ export type Task<K extends TaskKind = TaskKind> = {
 }[K];
 
 export interface TaskResults {
+  check: Record<string, never>;
   train: TrainOutcome;
   evaluate: JobResult<'evaluate'>;
   export: JobResult<'export'>;

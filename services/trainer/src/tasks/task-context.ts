@@ -1,4 +1,5 @@
 import type { TrainProgress } from '@click-recall/contracts';
+import type { ModelConfig } from '@click-recall/model';
 import type { ActivationStore, ModelStore, SequenceStore } from '@click-recall/redis';
 import type { Registry } from '@click-recall/registry';
 import type { TaskSettings } from '../settings.js';
@@ -15,6 +16,8 @@ export class CancelledError extends Error {
 /** What a task works with. */
 export interface TaskContext {
   readonly settings: TaskSettings;
+  /** Of `settings`, read. */
+  readonly model: ModelConfig;
   readonly sequences: Pick<SequenceStore, 'listUsers' | 'read'>;
   readonly models: ModelStore;
   readonly activation: Pick<ActivationStore, 'read' | 'buildingVersions'>;

@@ -24,8 +24,8 @@ export async function train(request: JobData<'train'>, context: TaskContext): Pr
   const { rules } = settings;
   const started = context.now();
   const model = request.epochs
-    ? { ...settings.model, training: { ...settings.model.training, epochs: request.epochs } }
-    : settings.model;
+    ? { ...context.model, training: { ...context.model.training, epochs: request.epochs } }
+    : context.model;
   const enter = phases(context, model.training.epochs);
 
   enter('snapshot');
