@@ -6,7 +6,7 @@ export const MAX_ID_BYTES = 512;
 const encoder = new TextEncoder();
 
 /** Codes that the id and time schemas put into `issue.params.code`, so that a reason can be told without reading messages. */
-export type FieldFault = 'empty-id' | 'id-too-long' | 'unsafe-integer-id' | 'invalid-timestamp';
+export type FieldFault = 'empty-id' | 'id-too-long' | 'malformed-id' | 'unsafe-integer-id' | 'invalid-timestamp';
 
 /**
  * An id: a string of 1 to 512 bytes; a JSON number only where it is a safe integer, since any other has already lost digits.
@@ -26,9 +26,12 @@ export const idSchema = z
     maxLength: MAX_ID_BYTES,
   });
 
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
 const ID_MESSAGES = {
   'empty-id': 'expected an id of at least 1 byte',
   'id-too-long': `expected an id of at most ${MAX_ID_BYTES} bytes`,
+  'malformed-id': 'expected well-formed Unicode: half of a surrogate pair has no bytes in UTF-8',
   'unsafe-integer-id': 'expected a safe integer: larger numbers lose digits in JSON, send a string',
 } as const;
 
@@ -39,5 +42,6 @@ function idFault(value: string | number): keyof typeof ID_MESSAGES | undefined {
   if (value.length > MAX_ID_BYTES || (value.length * 3 > MAX_ID_BYTES && encoder.encode(value).length > MAX_ID_BYTES)) {
     return 'id-too-long';
   }
-  return undefined;
+  // Written as UTF-8 it would become U+FFFD, and two such ids the same one.
+  return LONE_SURROGATE.test(value) ? 'malformed-id' : undefined;
 }

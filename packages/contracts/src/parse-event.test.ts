@@ -97,6 +97,12 @@ describe('parseClick', () => {
     ['a user of 513 bytes', json({ userId: 'x'.repeat(513) }), 'id-too-long', 'userId'],
     ['a user of 257 two-byte characters', json({ userId: 'ä'.repeat(257) }), 'id-too-long', 'userId'],
     [
+      'an item with half a surrogate pair',
+      bytes(String.raw`{"userId":"u","itemId":"\ud800","timestamp":1}`),
+      'malformed-id',
+      'itemId',
+    ],
+    [
       'a number that has lost digits',
       bytes('{"userId":9007199254740993,"itemId":"i","timestamp":1}'),
       'unsafe-integer-id',

@@ -8,6 +8,7 @@ export const REJECTION_REASONS = [
   'wrong-type',
   'empty-id',
   'id-too-long',
+  'malformed-id',
   'unsafe-integer-id',
   'invalid-timestamp',
   'timestamp-too-old',
