@@ -23,6 +23,8 @@ import { createClickPipeline, createItemPipeline, type HandleBatch } from './pip
 
 /** Partitions at work at the same time: while one waits for Redis, another is parsed. */
 const CONCURRENCY = 4;
+/** Larger batches coalesce more of a user's clicks, and take more memory: all partitions are fetched at once. */
+const MAX_BYTES_PER_PARTITION = 512 * 1024;
 /** A caller over HTTP is not kept waiting longer for a Kafka that is away, ms. */
 const HTTP_PATIENCE_MS = 3_000;
 const WATCH_MARKERS_MS = 5_000;
@@ -66,6 +68,7 @@ export async function startIngest(context: ServiceContext): Promise<string> {
   await admin.waitUntilReachable(signal);
   await retryForever('making the topics', () => admin.ensureTopics(pipelineTopics(namespace)), { logger, signal });
   await retryForever(`Redis at ${redis.address}`, () => redis.ready(5_000), { logger, signal });
+  await retryForever(`Redis at ${redis.address} (records)`, () => records.ready(5_000), { logger, signal });
 
   const publisher = kafka.publisher();
   const settle = createSettle({
@@ -91,6 +94,7 @@ export async function startIngest(context: ServiceContext): Promise<string> {
     topics: [topics.clicks, topics.items],
     fromBeginning: true,
     concurrency: CONCURRENCY,
+    maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
     handleBatch: measured({ metrics, health }, (batch, control) => pipelineOf(batch)(batch, control)),
     resumeFrom: (partition) => markers.load(partition),
     onAssigned: () => consumerState.up(),
