@@ -1,6 +1,7 @@
 import type { UserVectorStore } from '@click-recall/redis';
 import type { VectorIndex } from '@click-recall/vector-index';
 import type { OpenVersion } from './open-versions.js';
+import type { WrittenVector } from './write-user-vectors.js';
 
 export interface FollowUsersDeps {
   readonly userVectors: Pick<UserVectorStore, 'get' | 'revisions'>;
@@ -11,16 +12,21 @@ export interface FollowUsersDeps {
  * Makes the index of users (reverse recall) equal to the stored vectors of these users. Whoever wrote a vector calls it afterwards; since
  * it looks again after writing, several writers of one user in any order end with the newest vector, or none. Answers how many
  * vectors were shortened.
+ *
+ * @param written what the caller has just stored of them, which then need not be read
  */
 export async function followUsers(
   { userVectors, index }: FollowUsersDeps,
   { version, spaces }: Pick<OpenVersion, 'version' | 'spaces'>,
   userIds: readonly string[],
+  written: readonly WrittenVector[] = [],
 ): Promise<{ clamped: number }> {
   let clamped = 0;
   let pending = userIds;
+  let known: ReadonlyMap<string, WrittenVector> = new Map(written.map((vector) => [vector.userId, vector]));
   while (pending.length > 0) {
-    const stored = await userVectors.get(version, pending);
+    const stored = await current(pending, known);
+    known = new Map();
     const entries = pending.flatMap((id, place) => {
       const vector = stored[place]?.vector;
       return vector?.length ? [{ id, vector }] : [];
@@ -32,4 +38,11 @@ export async function followUsers(
     pending = pending.filter((_, place) => revisions[place] !== stored[place]?.revision);
   }
   return { clamped };
+
+  async function current(ids: readonly string[], vectors: ReadonlyMap<string, WrittenVector>) {
+    const unknown = ids.filter((id) => !vectors.has(id));
+    const read = unknown.length > 0 ? await userVectors.get(version, unknown) : [];
+    const byId = new Map(unknown.map((id, place) => [id, read[place]]));
+    return ids.map((id) => vectors.get(id) ?? byId.get(id));
+  }
 }

@@ -63,8 +63,14 @@ export interface Answer {
   };
 }
 
+export interface TestRecallOptions {
+  readonly graceMs?: number;
+  /** Where recall itself finds Redis; the test goes there directly. */
+  readonly serviceRedisUrl?: string;
+}
+
 /** For tests only: the real servers, a registry in a folder of its own, and what the other services would do. */
-export async function openTestRecall({ graceMs = 60_000 }: { readonly graceMs?: number } = {}) {
+export async function openTestRecall({ graceMs = 60_000, serviceRedisUrl }: TestRecallOptions = {}) {
   const { kafkaBrokers, redisUrl } = testServers();
   const namespace = randomNamespace('recall');
   const folder = await mkdtemp(join(tmpdir(), 'recall-'));
@@ -72,15 +78,15 @@ export async function openTestRecall({ graceMs = 60_000 }: { readonly graceMs?: 
   const config = loadConfig({
     NAMESPACE: namespace,
     KAFKA_BROKERS: kafkaBrokers.join(','),
-    REDIS_URL: redisUrl,
+    REDIS_URL: serviceRedisUrl ?? redisUrl,
     REGISTRY_URL: pathToFileURL(folder).href,
     RECALL_PORT: String(port),
     GRACE_MS: String(graceMs),
     LOG_LEVEL: 'silent',
   });
   const logger = createLogger({ service: 'test', level: 'silent' });
-  const redis = createRedis({ ...config.redis, logger });
-  const records = createRecordClient({ ...config.redis, logger });
+  const redis = createRedis({ url: redisUrl, cluster: false, logger });
+  const records = createRecordClient({ url: redisUrl, cluster: false, logger });
   const kafka = createKafkaClient({ brokers: kafkaBrokers, clientId: 'test', logger });
   const admin = kafka.admin();
   const jobs = createJobs({ redisUrl, namespace, logger, backoffMs: 100 });
@@ -136,7 +142,7 @@ export async function openTestRecall({ graceMs = 60_000 }: { readonly graceMs?: 
       return applied?.revision ?? NaN;
     },
     async publishItem(item: ItemInput): Promise<void> {
-      await items.upsert([{ version: 1, ...item, itemId: String(item.itemId) }]);
+      await items.upsert([{ ...item, version: 1, itemId: String(item.itemId) }]);
       await publisher.publish(topicName('items', namespace), [
         { key: String(item.itemId), value: JSON.stringify(item) },
       ]);

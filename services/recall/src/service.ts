@@ -48,12 +48,7 @@ export async function startRecall(context: ServiceContext): Promise<void> {
   const redisOptions = { ...config.redis, logger };
   const redis = createRedis(redisOptions);
   scope.add('store', 'redis', () => redis.quit());
-  const redisUp = health.dependency('redis');
-  scope.add(
-    'store',
-    'redis state',
-    redis.onState((state) => (state === 'ready' ? redisUp.up() : redisUp.down(`${redis.address} does not answer`))),
-  );
+  const redisUp = health.dependency('redis', () => redis.ping());
   const records = createRecordClient(redisOptions);
   scope.add('store', 'records', () => records.close());
   const jobs = createJobs({ redisUrl: config.redis.url, redisCluster: config.redis.cluster, namespace, logger });
@@ -75,6 +70,7 @@ export async function startRecall(context: ServiceContext): Promise<void> {
 
   const waiting = { logger, signal };
   await retryForever(`Redis at ${redis.address}`, () => redis.ready(5_000), waiting);
+  redisUp.up();
   const index = await retryForever('the vector index', () => chooseIndex(redis, { namespace }), waiting);
 
   const modelUp = health.dependency('model');

@@ -2,7 +2,7 @@ import type { VectorIndex } from '@click-recall/vector-index';
 import type { OpenVersion } from '../open-versions.js';
 import { rowsOf } from './choose-lift.js';
 
-const SLICE = 500;
+const SLICE = 2_000;
 
 export interface WriteItemsOptions {
   readonly signal: AbortSignal;

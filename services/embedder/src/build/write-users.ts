@@ -1,9 +1,9 @@
 import type { SequenceStore, UserVectorStore } from '@click-recall/redis';
 import { followUsers, type FollowUsersDeps } from '../follow-users.js';
 import type { OpenVersion } from '../open-versions.js';
-import { writeUserVectors } from '../write-user-vectors.js';
+import { writeUserVectors, type WrittenVector } from '../write-user-vectors.js';
 
-const SLICE = 256;
+const SLICE = 1_024;
 
 export interface WriteUsersDeps {
   readonly sequences: Pick<SequenceStore, 'listUsers' | 'countUsers' | 'revisions' | 'read'>;
@@ -36,12 +36,14 @@ export async function writeUsers(
       userVectors.revisions(version.version, slice),
     ]);
     const pending = slice.filter((_, place) => (stored[place] ?? -1) < current[place]!);
+    let fresh: WrittenVector[] = [];
     if (pending.length > 0) {
       const read = await sequences.read(pending, version.encoder.sequenceLength);
-      written += (await writeUserVectors(userVectors, version, read)).length;
+      fresh = await writeUserVectors(userVectors, version, read);
+      written += fresh.length;
     }
     const followed = repairIndex ? slice : pending;
-    if (followed.length > 0) clamped += (await followUsers(deps, version, followed)).clamped;
+    if (followed.length > 0) clamped += (await followUsers(deps, version, followed, fresh)).clamped;
     users += slice.length;
     await onProgress(users, Math.max(users, total));
   }

@@ -55,12 +55,17 @@ export function createUpdatePipeline(deps: UpdatePipelineDeps) {
     const userIds = updates.map(({ userId }) => userId);
     const newest = Math.max(...versions.map(({ encoder }) => encoder.sequenceLength));
     const read = await sequences.read(userIds, newest);
-    if (live) await publish(live, updates, await write(live, read));
-    for (const version of building) await write(version, read);
+    const written = new Map<OpenVersion, WrittenVector[]>();
     for (const version of versions) {
-      const { clamped } = await followUsers(deps, version, userIds);
-      metrics.vectorsClamped.inc({ kind: 'users' }, clamped);
+      written.set(version, await write(version, read));
+      if (version === live) await publish(live, updates, written.get(live) ?? []);
     }
+    await Promise.all(
+      versions.map(async (version) => {
+        const { clamped } = await followUsers(deps, version, userIds, written.get(version));
+        metrics.vectorsClamped.inc({ kind: 'users' }, clamped);
+      }),
+    );
   }
 
   async function write(

@@ -8,6 +8,7 @@ import {
 import type { HttpServer } from '@click-recall/runtime';
 import type { ItemCache } from '../items/item-cache.js';
 import type { ItemQueries } from '../recommend/item-queries.js';
+import { inTime } from './in-time.js';
 import { withTitles } from './with-titles.js';
 
 export interface ItemRoutesDeps {
@@ -32,8 +33,8 @@ export function addItemRoutes(server: HttpServer, { queries, items }: ItemRoutes
       },
     },
     async ({ params: { itemId }, query: { limit } }) => {
-      const { items: found, modelVersion } = await queries.similar(itemId, limit);
-      return { itemId, items: await withTitles(items, found), modelVersion };
+      const { items: found, modelVersion } = await inTime(queries.similar(itemId, limit));
+      return { itemId, items: await inTime(withTitles(items, found)), modelVersion };
     },
   );
 
@@ -48,6 +49,6 @@ export function addItemRoutes(server: HttpServer, { queries, items }: ItemRoutes
         response: { 200: itemUsersAnswerSchema, ...errors },
       },
     },
-    async ({ params: { itemId }, query: { limit } }) => ({ itemId, ...(await queries.users(itemId, limit)) }),
+    async ({ params: { itemId }, query: { limit } }) => ({ itemId, ...(await inTime(queries.users(itemId, limit))) }),
   );
 }

@@ -9,6 +9,7 @@ import {
 import type { HttpServer, Metrics } from '@click-recall/runtime';
 import type { ItemCache } from '../items/item-cache.js';
 import type { Recommended, Recommender } from '../recommend/recommender.js';
+import { inTime } from './in-time.js';
 import { withTitles } from './with-titles.js';
 
 export interface UserRoutesDeps {
@@ -22,7 +23,8 @@ const config = { requires: ['redis'] };
 
 /** What to recommend to a user, known or only in the request. */
 export function addUserRoutes(server: HttpServer, { recommender, items, metrics }: UserRoutesDeps): void {
-  const answer = async (userId: string | null, recommended: Recommended): Promise<RecommendationsAnswer> => {
+  const answer = async (userId: string | null, asked: Promise<Recommended>): Promise<RecommendationsAnswer> => {
+    const recommended = await asked;
     metrics.recommendationsServed.inc({ channel: recommended.items[0]?.channel ?? 'none' });
     return { ...recommended, userId, items: await withTitles(items, recommended.items) };
   };
@@ -38,7 +40,7 @@ export function addUserRoutes(server: HttpServer, { recommender, items, metrics 
         response,
       },
     },
-    async ({ params, query }) => answer(params.userId, await recommender.forUser(params.userId, query)),
+    async ({ params, query }) => inTime(answer(params.userId, recommender.forUser(params.userId, query))),
   );
 
   server.post(
@@ -51,6 +53,6 @@ export function addUserRoutes(server: HttpServer, { recommender, items, metrics 
         response,
       },
     },
-    async ({ body: { itemIds, ...request } }) => answer(null, await recommender.forSession(itemIds, request)),
+    async ({ body: { itemIds, ...request } }) => inTime(answer(null, recommender.forSession(itemIds, request))),
   );
 }

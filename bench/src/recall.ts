@@ -1,0 +1,107 @@
+import { Agent, request } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { recallAgainstExact } from '@click-recall/vector-index';
+import { openLivePipeline, usageBetween } from './live-pipeline.js';
+import { percentile } from './percentile.js';
+import { generator } from './synthetic-clicks.js';
+
+const K = 100;
+const SAMPLE = 200;
+
+/**
+ * HTTP recommendations at a fixed rate, of random users, each latency counted from the moment the request was due; and recall@100 of
+ * the index's graph against its exact scan. `--rate 300`, `--seconds 30`, `--items 4000`, `--users 6000`, `--epochs 3`.
+ */
+export async function run(args: string[], options: { json: boolean }): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      rate: { type: 'string', default: '300' },
+      seconds: { type: 'string', default: '30' },
+      items: { type: 'string', default: '4000' },
+      users: { type: 'string', default: '6000' },
+      epochs: { type: 'string', default: '3' },
+    },
+  });
+  const rate = Number(values.rate);
+  const pipeline = await openLivePipeline({
+    shape: { users: Number(values.users), items: Number(values.items), clicksPerUser: 60 },
+    epochs: Number(values.epochs),
+    services: ['embedder', 'recall'],
+    onStep: (step) => options.json || line(step),
+  });
+  try {
+    const random = generator(7);
+    const paths = (): string =>
+      `${pipeline.url('recall')}/v1/users/user-${Math.floor(random() * Number(values.users))}/recommendations?limit=10`;
+    await openLoop(paths, rate, 3);
+    const before = await pipeline.usage();
+    const latencies = await openLoop(paths, rate, Number(values.seconds));
+    const stored = await pipeline.userVectors.get(
+      pipeline.version,
+      pipeline.users.slice(0, SAMPLE).map(({ userId }) => userId),
+    );
+    const queries = stored.flatMap((entry) => (entry ? [entry.vector] : []));
+    const indexRecall = await recallAgainstExact(pipeline.index, pipeline.spaces.items, queries, K);
+    const failed = latencies.filter(Number.isNaN).length;
+    const answered = latencies.filter((ms) => !Number.isNaN(ms));
+    const result = {
+      bench: 'recall',
+      rate,
+      requests: latencies.length,
+      failed,
+      p50Ms: round(percentile(answered, 0.5)),
+      p99Ms: round(percentile(answered, 0.99)),
+      maxMs: round(percentile(answered, 1)),
+      indexRecall: round(indexRecall, 4),
+      usage: usageBetween(before, await pipeline.usage()),
+    };
+    if (options.json) return line(JSON.stringify(result));
+    line(`${result.requests} requests at ${rate}/s, ${failed} failed`);
+    line(`latency p50 ${result.p50Ms} ms, p99 ${result.p99Ms} ms, longest ${result.maxMs} ms (p99 wanted: under 25)`);
+    line(`recall@${K} of the index's graph ${result.indexRecall} (wanted: at least 0.95)`);
+    line(
+      result.usage
+        .map(({ name, residentMb, cpuSeconds }) => `${name} ${residentMb} MB, ${cpuSeconds} s CPU`)
+        .join('; '),
+    );
+  } finally {
+    await pipeline.close();
+  }
+}
+
+/** Sends a request whenever one is due, however long others take. Ms from due to answered, NaN for one that failed. */
+async function openLoop(path: () => string, rate: number, seconds: number): Promise<number[]> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 256 });
+  const started = performance.now();
+  const answers: Promise<number>[] = [];
+  while (answers.length < rate * seconds) {
+    const due = started + (answers.length * 1000) / rate;
+    if (performance.now() < due) await delay(1);
+    else answers.push(timed(path(), agent, due));
+  }
+  const latencies = await Promise.all(answers);
+  agent.destroy();
+  return latencies;
+}
+
+function timed(url: string, agent: Agent, due: number): Promise<number> {
+  return new Promise((resolve) => {
+    const sent = request(url, { agent }, (response) => {
+      response.resume();
+      response.once('end', () => resolve(response.statusCode === 200 ? performance.now() - due : NaN));
+      response.once('error', () => resolve(NaN));
+    });
+    sent.once('error', () => resolve(NaN));
+    sent.end();
+  });
+}
+
+function round(value: number, digits = 1): number {
+  return Number(value.toFixed(digits));
+}
+
+function line(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
