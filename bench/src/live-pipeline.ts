@@ -134,8 +134,8 @@ export async function openLivePipeline({ shape, epochs, services, onStep }: Live
         Promise.all(
           running.map(async ({ name, pid }) => ({
             name,
-            residentMb: await residentMb(pid),
-            cpuSeconds: await cpuSeconds(pid),
+            residentMb: await readResidentMb(pid),
+            cpuSeconds: await readCpuSeconds(pid),
           })),
         ),
       close,
@@ -207,13 +207,13 @@ async function freePort(): Promise<number> {
 }
 
 /** Resident memory of a process; NaN where the system has no /proc. */
-async function residentMb(pid: number): Promise<number> {
+async function readResidentMb(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? NaN) / 1024);
 }
 
 /** User and system time; clock ticks are hundredths of a second on every Linux. */
-async function cpuSeconds(pid: number): Promise<number> {
+async function readCpuSeconds(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
