@@ -35,7 +35,8 @@ const ID_MESSAGES = {
   'unsafe-integer-id': 'expected a safe integer: larger numbers lose digits in JSON, send a string',
 } as const;
 
-function idFault(value: string | number): keyof typeof ID_MESSAGES | undefined {
+/** What is wrong with an id, if anything. */
+export function idFault(value: string | number): keyof typeof ID_MESSAGES | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? undefined : 'unsafe-integer-id';
   if (value.length === 0) return 'empty-id';
   // A UTF-16 unit takes at most 3 bytes: only ids near the limit need to be encoded to be measured.

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { CLICK_VERSION, forgetSchema, interactionSchema, type ClickEvent } from './click.js';
 import { ITEM_VERSION, itemSchema, type Item } from './item.js';
+import { readPlainClick } from './read-plain-click.js';
 import type { Parsed, Rejection, RejectionReason } from './rejection.js';
 import { EARLIEST_TIMESTAMP_MS, MAX_AHEAD_MS } from './timestamp.js';
 
@@ -22,7 +23,8 @@ export function parseClickValue(value: unknown, nowMs: number): Parsed<ClickEven
   if (!object.ok) return object;
   // The union's own errors speak of both branches; the branch that was meant gives the better message.
   const schema: z.ZodType<ClickEvent> = object.value['type'] === 'forget' ? forgetSchema : interactionSchema;
-  const parsed = checked(schema, object.value);
+  const plain = readPlainClick(object.value);
+  const parsed: Parsed<ClickEvent> = plain ? { ok: true, value: plain } : checked(schema, object.value);
   if (!parsed.ok) return parsed;
   const { timestamp } = parsed.value;
   if (timestamp < EARLIEST_TIMESTAMP_MS) {

@@ -37,7 +37,7 @@ export interface PublisherParts {
 
 /** Limits of one request. Brokers refuse batches over 1 MB; kafkajs groups messages in quadratic time, so the count matters too. */
 const MAX_REQUEST_BYTES = 512 * 1024;
-const MAX_REQUEST_MESSAGES = 1_000;
+const MAX_REQUEST_MESSAGES = 500;
 /** Length and timestamp of a record, roughly. */
 const MESSAGE_OVERHEAD_BYTES = 32;
 
