@@ -23,8 +23,6 @@ import { createClickPipeline, createItemPipeline, type HandleBatch } from './pip
 
 /** Partitions at work at the same time: while one waits for Redis, another is parsed. */
 const CONCURRENCY = 4;
-/** Larger batches coalesce more of a user's clicks, and take more memory: all partitions are fetched at once. */
-const MAX_BYTES_PER_PARTITION = 512 * 1024;
 /** A caller over HTTP is not kept waiting longer for a Kafka that is away, ms. */
 const HTTP_PATIENCE_MS = 3_000;
 const WATCH_MARKERS_MS = 5_000;
@@ -46,7 +44,8 @@ export async function startIngest(context: ServiceContext): Promise<string> {
   scope.add('producer', 'kafka', () => kafka.close());
   const redis = createRedis({ ...config.redis, logger });
   scope.add('store', 'redis', () => redis.quit());
-  health.dependency('redis', () => redis.ping());
+  // Waits for the first connection, so that a start is not told as an outage.
+  health.dependency('redis', () => redis.ready(2_000).then(() => redis.ping()));
   const records = createRecordClient({ ...config.redis, logger });
   scope.add('store', 'records', () => records.close());
 
@@ -94,7 +93,6 @@ export async function startIngest(context: ServiceContext): Promise<string> {
     topics: [topics.clicks, topics.items],
     fromBeginning: true,
     concurrency: CONCURRENCY,
-    maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
     handleBatch: measured({ metrics, health }, (batch, control) => pipelineOf(batch)(batch, control)),
     resumeFrom: (partition) => markers.load(partition),
     onAssigned: () => consumerState.up(),
