@@ -3,6 +3,7 @@
  * backend: fused ones that TensorFlow.js does not offer, and no recording for its own gradients, which are slower
  * (docs/decisions/0003-hand-written-gradients.md).
  */
+// oxlint-disable-next-line import/no-unassigned-import -- for its effects, before TensorFlow.js loads
 import './prepare-process.js';
 import * as tf from '@tensorflow/tfjs-node-gpu';
 import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js';
