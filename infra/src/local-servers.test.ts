@@ -5,7 +5,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { createRedis } from '@click-recall/redis';
+import { createLogger } from '@click-recall/runtime';
 import { eventually } from '@click-recall/testing';
+import { createVectorSetIndex, type VectorIndex } from '@click-recall/vector-index';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ensureKafka } from '../bootstrap/kafka.mjs';
 import { ensureRedis } from '../bootstrap/redis.mjs';
@@ -47,6 +50,20 @@ async function ask(server: LocalServer, command: string): Promise<string> {
   return answer?.toString().trim() ?? '';
 }
 
+async function withVectors<T>(server: LocalServer, use: (index: VectorIndex) => Promise<T>): Promise<T> {
+  const connection = createRedis({
+    url: `redis://${server.address}`,
+    cluster: false,
+    logger: createLogger({ service: 'test', level: 'fatal' }),
+  });
+  try {
+    await connection.ready(10_000);
+    return await use(createVectorSetIndex(connection, { namespace: 'kept' }));
+  } finally {
+    await connection.quit();
+  }
+}
+
 async function takenPort(): Promise<{ port: number; free: () => Promise<unknown> }> {
   const holder = createServer().listen(await freePort(), '127.0.0.1');
   await once(holder, 'listening');
@@ -61,6 +78,19 @@ describe('startRedis', () => {
     await expect(ask(first, 'SET kept yes')).resolves.toBe('+OK');
     await first.stop();
     await expect(ask(await redis(), 'GET kept')).resolves.toContain('yes');
+  });
+
+  it('keeps vector indexes over a stop and a start', async () => {
+    const space = { version: 'v', kind: 'items', dim: 2, maxNorm: 2, shards: 1 } as const;
+    const first = await redis();
+    await withVectors(first, (index) =>
+      index.upsert(space, [
+        { id: 'a', vector: Float32Array.of(1, 0) },
+        { id: 'b', vector: Float32Array.of(0, 1) },
+      ]),
+    );
+    await first.stop();
+    await expect(withVectors(await redis(), (index) => index.count(space))).resolves.toBe(2);
   });
 
   it('evicts nothing and has vector sets', async () => {
