@@ -4,6 +4,8 @@ import { repeat } from '@click-recall/runtime';
 /** Users looked at, newest activity first, and the newest items of each. */
 const USERS = 1_000;
 const ITEMS_PER_USER = 50;
+/** Users read at a time: answers go on in between. */
+const SLICE = 50;
 /** Items kept. */
 const KEPT = 2_000;
 
@@ -30,7 +32,11 @@ export function watchPopularItems(
 
   const refresh = async (): Promise<void> => {
     const users = await sequences.recentUsers(USERS);
-    popular = countUsers(await sequences.seenMany(users, ITEMS_PER_USER)).slice(0, KEPT);
+    const lists: string[][] = [];
+    for (let from = 0; from < users.length; from += SLICE) {
+      lists.push(...(await sequences.seenMany(users.slice(from, from + SLICE), ITEMS_PER_USER)));
+    }
+    popular = countUsers(lists).slice(0, KEPT);
   };
   const repeated = repeat(refresh, { everyMs: () => (popular.length > 0 ? everyMs : emptyEveryMs) });
   return { list: () => popular, refresh, close: repeated.stop };
