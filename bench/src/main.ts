@@ -7,14 +7,26 @@ interface Bench {
 
 /** Every bench by name. Each module is loaded only when it is run: some load TensorFlow, some must not. */
 const BENCHES: Readonly<Record<string, Bench>> = {
-  ingest: { summary: 'events applied per second, beside a bare consumer', load: () => import('./ingest.js') },
-  freshness: { summary: 'from a click to the recommendation it caused', load: () => import('./freshness.js') },
-  recall: { summary: 'HTTP recommendations at a fixed rate', load: () => import('./recall.js') },
+  ingest: {
+    summary: 'events applied per second, beside a bare consumer [--events --users --items --rounds N]',
+    load: () => import('./ingest.js'),
+  },
+  freshness: {
+    summary: 'from a click to the recommendation it caused [--rate --seconds --users --items N]',
+    load: () => import('./freshness.js'),
+  },
+  recall: {
+    summary: 'HTTP recommendations at a fixed rate [--rate --seconds --users --items N]',
+    load: () => import('./recall.js'),
+  },
   train: {
-    summary: 'milliseconds per training step (--peer FILE: beside another program)',
+    summary: 'milliseconds a training step [--items --steps N] [--peer FILE --python P: beside another program]',
     load: () => import('./train.js'),
   },
-  quality: { summary: 'HR@10 and NDCG@10 on a log (--data FILE)', load: () => import('./quality.js') },
+  quality: {
+    summary: 'HR@10 and NDCG@10 on a log --data FILE [--epochs N] [--config FILE]',
+    load: () => import('./quality.js'),
+  },
 };
 
 /**
@@ -30,8 +42,19 @@ export async function main(name: string, args: readonly string[]): Promise<numbe
   }
   const rest = args.filter((arg) => arg !== '--json');
   const loaded = await bench.load();
-  await loaded.run(rest, { json: rest.length !== args.length });
-  return 0;
+  try {
+    await loaded.run(rest, { json: rest.length !== args.length });
+    return 0;
+  } catch (error) {
+    if (!isUsageError(error)) throw error;
+    process.stderr.write(`${error.message}\n\n${usage()}`);
+    return 2;
+  }
+}
+
+/** What `parseArgs` throws at an option that it does not know. */
+function isUsageError(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 }
 
 function usage(): string {
