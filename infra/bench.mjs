@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { bootstrap } from './bootstrap.mjs';
+import { SetupProblem } from './bootstrap/problem.mjs';
 import { startKafka } from './local/kafka.mjs';
 import { startRedis } from './local/redis.mjs';
 
@@ -13,7 +14,6 @@ const NEEDS_SERVERS = new Set(['ingest', 'freshness', 'recall']);
 
 const [name = '', ...args] = process.argv.slice(2);
 const servers = NEEDS_SERVERS.has(name) && !args.includes('--help');
-const installed = await bootstrap({ kafka: servers, redis: servers });
 
 /** @type {(() => Promise<unknown>)[]} */
 const closers = [];
@@ -28,6 +28,7 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
 }
 
 try {
+  const installed = await bootstrap({ kafka: servers, redis: servers });
   if (servers) {
     const folder = await mkdtemp(join(tmpdir(), 'click-recall-bench-'));
     closers.push(() => rm(folder, { recursive: true, force: true }));
@@ -46,6 +47,10 @@ try {
   }
   const { main } = await import(pathToFileURL(join(ROOT, 'bench/dist/main.js')).href);
   process.exitCode = await main(name, args);
+} catch (error) {
+  if (!(error instanceof SetupProblem)) throw error;
+  process.stderr.write(`\n${error.message}\n`);
+  process.exitCode = 1;
 } finally {
   await close();
 }
