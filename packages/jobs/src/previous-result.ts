@@ -12,13 +12,22 @@ const PREVIOUS = { embed: 'train', activate: 'embed', republish: 'activate' } as
 export async function previousResult<N extends JobName>(name: N, job: Job): Promise<PreviousOf[N] | undefined> {
   const before = Object.hasOwn(PREVIOUS, name) ? PREVIOUS[name as keyof typeof PREVIOUS] : undefined;
   if (before === undefined) return undefined;
-  const [value] = Object.values(await job.getChildrenValues<unknown>());
+  // Parts of this job itself are its children too.
+  const ofBefore = `${job.queueQualifiedName.slice(0, -name.length)}${before}:`;
+  const first = <T>(children: Record<string, T>): T | undefined =>
+    Object.entries(children).find(([key]) => key.startsWith(ofBefore))?.[1];
+  const value = first(await job.getChildrenValues<unknown>());
   // A child that failed, was retried by hand and then succeeded has left both.
   if (value !== undefined) return JOBS[before].result.parse(value) as PreviousOf[N];
-  const [reason] = Object.values(await job.getIgnoredChildrenFailures());
+  const reason = first(await job.getIgnoredChildrenFailures());
   if (reason === undefined) return undefined;
+  throw earlierFailure(reason);
+}
+
+/** What a job fails with where a job that it needs has failed for this reason. */
+export function earlierFailure(reason: string): JobFailedError {
   const failure = parseFailure(reason);
-  throw failure.code === 'error'
+  return failure.code === 'error'
     ? new JobFailedError('earlier-step-failed', reason)
     : new JobFailedError(failure.code, failure.message);
 }

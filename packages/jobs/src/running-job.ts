@@ -28,6 +28,12 @@ export interface RunningJob<N extends JobName> {
   /** Called at each change of `control`. */
   onControl(listener: (control: Control) => void): void;
   progress(progress: N extends 'train' ? TrainProgress : object): Promise<void>;
+  /**
+   * Splits the job: all workers of the queue take its parts, and this answers their results in order. Until they have ended the job
+   * sleeps, so this call ends the run, and the job is run again from its start. A part that has its result is never done again; one
+   * that fails for good fails the job with its reason; cancelling the job cancels its parts.
+   */
+  inParts(parts: readonly JobData<N>[]): Promise<JobResult<N>[]>;
   /** A line on the dashboard. */
   log(line: string): Promise<void>;
 }

@@ -1,5 +1,13 @@
 import { JOBS, type JobName, type JobResult } from '@click-recall/contracts';
-import { UnrecoverableError, WaitingError, Worker, type ConnectionOptions, type Job, type Queue } from 'bullmq';
+import {
+  UnrecoverableError,
+  WaitingChildrenError,
+  WaitingError,
+  Worker,
+  type ConnectionOptions,
+  type Job,
+  type Queue,
+} from 'bullmq';
 import { closeWithin } from './close-within.js';
 import type { JobsLogger } from './error-log.js';
 import { formatFailure, JobFailedError } from './job-failure.js';
@@ -7,6 +15,7 @@ import type { JobWorker, WorkerOptions } from './jobs.js';
 import { watchControl } from './watch-control.js';
 import { previousResult } from './previous-result.js';
 import type { RunningJob } from './running-job.js';
+import { runParts, wholeOf } from './run-parts.js';
 
 /** Time for a running job to end between two steps and to be given back. */
 const GIVE_BACK_MS = 8_000;
@@ -35,13 +44,15 @@ export function startWorker<N extends JobName>(settings: WorkerSettings<N>): Job
     // BullMQ gives a signal only to a processor of three parameters.
     async (job: Job, token: string | undefined, lost: AbortSignal | undefined) => {
       const started = performance.now();
-      const control = await watchControl(settings, job.id!);
+      const control = await watchControl(settings, job.id!, wholeOf(job));
       const stops = [control.cancelled, closing.signal, ...(lost ? [lost] : [])];
       try {
-        const result = await run(settings, job, control, AbortSignal.any(stops));
+        const result = await run(settings, job, token, control, AbortSignal.any(stops));
         options.onFinished?.(name, 'completed', (performance.now() - started) / 1000);
         return result;
       } catch (error) {
+        // Asleep until its parts have ended.
+        if (error instanceof WaitingChildrenError) throw error;
         if (closing.signal.aborted && !control.cancelled.aborted && !(error instanceof JobFailedError)) {
           await job.moveToWait(token);
           throw new WaitingError();
@@ -83,8 +94,9 @@ export function startWorker<N extends JobName>(settings: WorkerSettings<N>): Job
 }
 
 async function run<N extends JobName>(
-  { name, process }: WorkerSettings<N>,
+  { name, process, queue }: WorkerSettings<N>,
   job: Job,
+  token: string | undefined,
   control: Awaited<ReturnType<typeof watchControl>>,
   signal: AbortSignal,
 ): Promise<JobResult<N>> {
@@ -103,6 +115,7 @@ async function run<N extends JobName>(
     control: control.now,
     onControl: control.onChange,
     progress: (progress) => job.updateProgress(progress),
+    inParts: (parts) => runParts({ name, job, token, queue, parts }),
     log: async (line) => void (await job.log(line)),
   });
   return JOBS[name].result.parse(result) as JobResult<N>;

@@ -17,9 +17,10 @@ export interface ControlWatch {
 }
 
 /** Reads what an operator wants of a running job: by a flag of the job's own (cancel), by pausing its queue (pause). */
-export async function watchControl(settings: ControlSettings, id: string): Promise<ControlWatch> {
+export async function watchControl(settings: ControlSettings, id: string, whole?: string): Promise<ControlWatch> {
   const { queue, options } = settings;
-  const key = settings.cancelKey(id);
+  // A part ends with the whole job, whose flag the other parts want to read too.
+  const key = settings.cancelKey(whole ?? id);
   const client = await queue.backend.client;
   const cancel = new AbortController();
   const listeners: ((control: Control) => void)[] = [];
@@ -50,7 +51,7 @@ export async function watchControl(settings: ControlSettings, id: string): Promi
     async close() {
       stopped = true;
       clearTimeout(timer);
-      if (cancel.signal.aborted) await client.del(key).catch(() => undefined);
+      if (cancel.signal.aborted && whole === undefined) await client.del(key).catch(() => undefined);
     },
   };
 }
