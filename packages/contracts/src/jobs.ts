@@ -43,17 +43,21 @@ export const activateJobSchema = z.object({
 });
 export const activateResultSchema = z.object({ modelVersion, previous: z.string().nullable() });
 
-/** `itemIds`: only users whose recommendations would hold one of these, deleted now, get new ones (cause `item-deleted`). */
+/**
+ * `itemIds`: only users whose recommendations would hold one of these, deleted now, get new ones (cause `item-deleted`).
+ * `shard`: only users of this shard; a job without is split into one part a shard, which all workers share.
+ */
 export const republishJobSchema = z.object({
   modelVersion: modelVersion.optional(),
   cause: causeSchema,
   itemIds: z.array(z.string()).max(10_000).optional(),
+  shard: z.int().nonnegative().optional(),
 });
 export const republishResultSchema = z.object({
   modelVersion: z.string(),
   users: z.int(),
   published: z.int(),
-  seconds: z.number(),
+  seconds: z.number().meta({ description: 'Seconds of work, those of all workers together.' }),
 });
 
 export const evaluateJobSchema = z.object({ modelVersion });

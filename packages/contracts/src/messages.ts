@@ -44,9 +44,10 @@ export const recommendedItemSchema = z.object({
 /** Value on `recommendations`. A tombstone (null) means: the user was forgotten. Ignore a smaller `sequenceRevision` than seen before. */
 export const recommendationSchema = z.object({
   version,
-  recommendationId: z
-    .string()
-    .meta({ description: 'Hash of user, revision, model and ranker version: a redelivery carries the same.' }),
+  recommendationId: z.string().meta({
+    description:
+      'Hash of user, revision, model and ranker version, and, where the cause is `item-deleted`, of that item: a redelivery carries the same.',
+  }),
   userId: z.string(),
   sequenceRevision: revision,
   items: z.array(recommendedItemSchema),
