@@ -95,7 +95,11 @@ describe('the pipeline as separate processes', () => {
       },
       { deadlineMs: 120_000 },
     );
-    expect(await summary()).toMatchObject({ events: before.events, modelVersion: before.modelVersion });
+    expect(await summary()).toMatchObject({
+      events: before.events,
+      modelVersion: before.modelVersion,
+      indexRecall: before.indexRecall,
+    });
 
     const received: Recommendation[] = [];
     const brokers = servers.kafkaBrokers;

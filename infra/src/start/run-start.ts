@@ -105,14 +105,12 @@ async function runOnInput(
     () => 'has applied everything',
   );
   const live = await pipeline.activation.read();
-  let indexRecall: number | null = null;
   if (fresh || live === null || context.epochs !== undefined) {
-    const { embed } = await trainAndActivate(pipeline.jobs, progress, signal, context.epochs);
-    indexRecall = embed.indexRecall;
+    await trainAndActivate(pipeline.jobs, progress, signal, context.epochs);
   } else {
     progress.line(`  ✓ nothing new to train on: ${live.encoder} is live`);
   }
-  await finish(context, config, pipeline, services, note, indexRecall);
+  await finish(context, config, pipeline, services, note);
 }
 
 async function finish(
@@ -121,10 +119,9 @@ async function finish(
   pipeline: PipelineAccess,
   services: RunningServices,
   note: ReplayNote,
-  indexRecall: number | null,
 ): Promise<void> {
   const seconds = (Date.now() - context.startedAt) / 1000;
-  const summary: Summary = await summarise(pipeline, config.namespace, note, indexRecall, seconds);
+  const summary: Summary = await summarise(pipeline, config.namespace, note, seconds);
   const key = config.apiKeys[0];
   const shown = await examples(pipeline, services.urls.recall, key === undefined ? {} : { 'x-api-key': key });
   context.print(printSummary(summary, shown, addresses(config, services)));

@@ -22,7 +22,7 @@ export interface Summary {
   readonly modelVersion: string | null;
   /** Messages on `recommendations`. */
   readonly recommendations: number;
-  /** recall@100 of the live index against the exact scan; null when this start did not build it. */
+  /** recall@100 of the live index against the exact scan, as found when it was built; null when that job is no longer kept. */
   readonly indexRecall: number | null;
   readonly seconds: number;
 }
@@ -32,7 +32,6 @@ export async function summarise(
   pipeline: PipelineAccess,
   namespace: string,
   replayed: ReplayNote,
-  indexRecall: number | null,
   seconds: number,
 ): Promise<Summary> {
   const [totals, items, activation, recommendations, deadLetters] = await Promise.all([
@@ -43,6 +42,9 @@ export async function summarise(
     messagesOn(pipeline, topicName('dead-letters', namespace)),
   ]);
   const model = activation ? await pipeline.models.get(activation.encoder) : undefined;
+  const built = (await pipeline.jobs.recent('embed', KEPT_JOBS)).find(
+    ({ result }) => result?.modelVersion === activation?.encoder,
+  );
   const { hr10, ndcg10, popularity, markov } = model?.metrics ?? {};
   return {
     events: {
@@ -58,10 +60,13 @@ export async function summarise(
       hr10 !== undefined && ndcg10 !== undefined && popularity && markov ? { hr10, ndcg10, popularity, markov } : null,
     modelVersion: activation?.encoder ?? null,
     recommendations,
-    indexRecall,
+    indexRecall: built?.result?.indexRecall ?? null,
     seconds: Math.round(seconds * 10) / 10,
   };
 }
+
+/** As many as a queue keeps. */
+const KEPT_JOBS = 100;
 
 async function messagesOn(pipeline: PipelineAccess, topic: string): Promise<number> {
   const [starts, ends] = await Promise.all([

@@ -1,15 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { trainProgressSchema, type JobResult, type TrainProgress } from '@click-recall/contracts';
+import { trainProgressSchema, type TrainProgress } from '@click-recall/contracts';
 import type { FlowView, Jobs } from '@click-recall/jobs';
 import { bar, type Progress, type Task } from './progress.js';
 
 const POLL_MS = 300;
-
-/** What the flow train -> embed -> activate -> republish came to. */
-export interface Trained {
-  readonly train: JobResult<'train'>;
-  readonly embed: JobResult<'embed'>;
-}
 
 /** The flow ended without a new live model; the message says at which step and why. */
 export class TrainingFailed extends Error {
@@ -33,31 +27,27 @@ export async function trainAndActivate(
   progress: Progress,
   signal: AbortSignal,
   epochs: number | undefined,
-): Promise<Trained> {
+): Promise<void> {
   const { id } = await jobs.startTraining({ reason: 'manual', ...(epochs === undefined ? {} : { epochs }) });
   let epochsShown = 0;
   for (const { name, title, text } of STEPS) {
     const task = progress.start(title, text);
     for (;;) {
       const flow = await jobs.flow(id);
-      const job = flow?.jobs[name];
+      if (!flow) throw new TrainingFailed(`${title}: the jobs of flow ${id} are gone`);
+      const job = flow.jobs[name];
       if (name === 'train') epochsShown = showTraining(progress, task, job?.progress, epochsShown);
       if (job?.state === 'completed') {
         task.done(describe(flow, name));
         break;
       }
-      if (flow?.state === 'failed') {
+      if (flow.state === 'failed') {
         task.failed(flow.failure?.message ?? 'failed');
         throw new TrainingFailed(`${title}: ${flow.failure?.message ?? 'failed'}`);
       }
       await delay(POLL_MS, undefined, { signal });
     }
   }
-  const flow = await jobs.flow(id);
-  const train = flow?.jobs.train?.result;
-  const embed = flow?.jobs.embed?.result;
-  if (!train || !embed) throw new TrainingFailed(`the jobs of flow ${id} are gone`);
-  return { train, embed };
 }
 
 /** Shows where the training is, and each finished epoch as a line. Returns how many epochs have been shown. */
@@ -75,26 +65,26 @@ function showTraining(progress: Progress, task: Task, reported: unknown, shown: 
   return now.curve.length;
 }
 
-function describe(flow: FlowView | undefined, name: (typeof STEPS)[number]['name']): string {
+function describe(flow: FlowView, name: (typeof STEPS)[number]['name']): string {
   switch (name) {
     case 'train': {
-      const result = flow?.jobs.train?.result;
+      const result = flow.jobs.train?.result;
       return result
         ? `${result.modelVersion}: ${result.metrics.epochs} epochs, loss ${result.metrics.loss.toFixed(4)}`
         : 'done';
     }
     case 'embed': {
-      const result = flow?.jobs.embed?.result;
+      const result = flow.jobs.embed?.result;
       return result
         ? `${result.items} items, ${result.users} users, recall@100 of the index ${result.indexRecall.toFixed(3)}`
         : 'done';
     }
     case 'activate': {
-      const result = flow?.jobs.activate?.result;
+      const result = flow.jobs.activate?.result;
       return result ? `${result.modelVersion} is live` : 'done';
     }
     case 'republish': {
-      const result = flow?.jobs.republish?.result;
+      const result = flow.jobs.republish?.result;
       return result ? `${result.published} recommendations published` : 'done';
     }
   }
