@@ -1,6 +1,12 @@
 import { topicName } from '@click-recall/contracts';
 import { createKafkaClient, pipelineTopics, type KafkaClient, type OutgoingMessage } from '@click-recall/kafka';
-import { createOffsetStore, createRedis, createSequenceStore, type RedisConnection } from '@click-recall/redis';
+import {
+  createOffsetStore,
+  createRedis,
+  createSequenceStore,
+  deleteNamespace,
+  type RedisConnection,
+} from '@click-recall/redis';
 import { createLogger, loadConfig } from '@click-recall/runtime';
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
@@ -63,11 +69,11 @@ export async function run(args: string[], options: { json: boolean }): Promise<v
         prefix: `${namespace}:bare:`,
         events,
       });
-      await wipe(redis, namespace);
+      await deleteNamespace(redis, namespace);
       const offsets = createOffsetStore(redis, { namespace });
       const service = await runService({ env, topic, last, events, offsets, nodeArgs });
       await check(redis, namespace, config, events);
-      await wipe(redis, namespace);
+      await deleteNamespace(redis, namespace);
       const ratio = service.eventsPerSecond / bare.eventsPerSecond;
       rounds.push({
         bare: Math.round(bare.eventsPerSecond),
@@ -79,7 +85,7 @@ export async function run(args: string[], options: { json: boolean }): Promise<v
     }
     if (options.json) print(JSON.stringify({ bench: 'ingest', events, users: Number(values.users), rounds }));
   } finally {
-    await wipe(redis, namespace);
+    await deleteNamespace(redis, namespace);
     await redis.quit();
     await admin.deleteTopics(topics.map(({ name }) => name));
     await kafka.close();
@@ -110,16 +116,6 @@ async function check(
   if (applied + droppedByCap !== events) {
     throw new Error(`${applied} applied and ${droppedByCap} dropped by the cap are not the ${events} events`);
   }
-}
-
-async function wipe({ commands }: RedisConnection, namespace: string): Promise<void> {
-  let cursor = '0';
-  do {
-    const reply = await commands.call(['SCAN', cursor, 'MATCH', `${namespace}:*`, 'COUNT', 5000]);
-    const [next, keys] = reply as [string, string[]];
-    cursor = next;
-    if (keys.length > 0) await commands.call(['UNLINK', ...keys]);
-  } while (cursor !== '0');
 }
 
 function lineOf(round: Round | undefined): string {

@@ -20,7 +20,7 @@ import {
   createRedis,
   createSequenceStore,
   createUserVectorStore,
-  type RedisConnection,
+  deleteNamespace,
 } from '@click-recall/redis';
 import { createRegistry, newVersionId } from '@click-recall/registry';
 import { createLogger, loadConfig } from '@click-recall/runtime';
@@ -217,14 +217,4 @@ async function readCpuSeconds(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
-async function deleteNamespace({ commands }: RedisConnection, namespace: string): Promise<void> {
-  let cursor = '0';
-  do {
-    const reply = await commands.call(['SCAN', cursor, 'MATCH', `*${namespace}*`, 'COUNT', 1000]);
-    const [next, keys] = reply as [string, string[]];
-    cursor = next;
-    if (keys.length > 0) await commands.call(['UNLINK', ...keys]);
-  } while (cursor !== '0');
 }

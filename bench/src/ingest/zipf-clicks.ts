@@ -1,18 +1,8 @@
 import type { OutgoingMessage } from '@click-recall/kafka';
-
-/** Numbers from 0 to 1, the same in every run (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { generator } from '../synthetic-clicks.js';
 
 /** Draws ranks 0..count-1, rank k with a chance in proportion to 1 / (k + 1). */
-export function zipf(count: number, random: () => number): () => number {
+function zipf(count: number, random: () => number): () => number {
   const cumulated = new Float64Array(count);
   let total = 0;
   for (let rank = 0; rank < count; rank++) cumulated[rank] = total += 1 / (rank + 1);
@@ -31,7 +21,7 @@ export function zipf(count: number, random: () => number): () => number {
 
 /** Click events in time order, a few milliseconds apart, as a replayed log has them. */
 export function* zipfClicks(events: number, users: number, items: number): Generator<OutgoingMessage> {
-  const random = seededRandom(1);
+  const random = generator(1);
   const user = zipf(users, random);
   const item = zipf(items, random);
   for (let index = 0; index < events; index++) {

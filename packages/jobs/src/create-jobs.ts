@@ -9,7 +9,7 @@ import { errorLog, type JobsLogger } from './error-log.js';
 import { flowView } from './flow-view.js';
 import { rollbackFlow, trainingFlow } from './flows.js';
 import { jobView } from './job-view.js';
-import type { Jobs, JobState, JobView, QueueCounts } from './jobs.js';
+import type { Jobs, JobState, JobView, OnFinished, QueueCounts } from './jobs.js';
 import { cancelKey, queuePrefix, SCHEDULE_QUEUE, trainingKey } from './keys.js';
 import { closeQueues, CLOSE_MS, connected, openQueues, type Queues } from './queues.js';
 import { startSchedule } from './start-schedule.js';
@@ -20,6 +20,7 @@ export interface JobsOptions extends ConnectionSettings {
   readonly logger: JobsLogger;
   /** Pause before the second attempt, doubled before each further one; 5 s unless set. */
   readonly backoffMs?: number;
+  readonly onFinished?: OnFinished;
 }
 
 const STATES = ['waiting', 'waiting-children', 'delayed', 'active', 'completed', 'failed'] as const;
@@ -79,6 +80,7 @@ export function createJobs(options: JobsOptions): Jobs {
         cancelKey: (id) => cancelKey(namespace, name, id),
         logger,
         onError,
+        onFinished: options.onFinished,
       }),
     schedule: async (pattern) =>
       startSchedule({

@@ -21,5 +21,6 @@ export {
   type JobFailure,
 } from './job-failure.js';
 export { createJobs, type JobsOptions } from './create-jobs.js';
+export { openJobs } from './open-jobs.js';
 export type { JobsLogger } from './error-log.js';
 export { boardQueues, type BoardQueues } from './board-queues.js';

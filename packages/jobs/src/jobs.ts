@@ -56,8 +56,10 @@ export interface WorkerOptions {
   readonly lockMs?: number;
   /** How often the flags for cancel and pause are read while a job runs; 500 ms unless set. */
   readonly controlMs?: number;
-  readonly onFinished?: (name: JobName, outcome: 'completed' | 'failed', seconds: number) => void;
 }
+
+/** Told of each attempt that has ended in a worker of this process. */
+export type OnFinished = (name: JobName, outcome: 'completed' | 'failed', seconds: number) => void;
 
 export interface JobWorker {
   /** Takes no more jobs, gives running ones back to the queue (their signal aborts), and leaves. */

@@ -11,7 +11,7 @@ import {
 import { closeWithin } from './close-within.js';
 import type { JobsLogger } from './error-log.js';
 import { formatFailure, JobFailedError } from './job-failure.js';
-import type { JobWorker, WorkerOptions } from './jobs.js';
+import type { JobWorker, OnFinished, WorkerOptions } from './jobs.js';
 import { watchControl } from './watch-control.js';
 import { previousResult } from './previous-result.js';
 import type { RunningJob } from './running-job.js';
@@ -31,11 +31,12 @@ export interface WorkerSettings<N extends JobName> {
   readonly cancelKey: (id: string) => string;
   readonly logger: JobsLogger;
   readonly onError: (error: Error) => void;
+  readonly onFinished: OnFinished | undefined;
 }
 
 /** Takes jobs of one queue and turns what `process` does into BullMQ's outcomes. */
 export function startWorker<N extends JobName>(settings: WorkerSettings<N>): JobWorker {
-  const { name, options, logger } = settings;
+  const { name, options, logger, onFinished } = settings;
   const lockMs = options.lockMs ?? 30_000;
   const closing = new AbortController();
 
@@ -48,7 +49,7 @@ export function startWorker<N extends JobName>(settings: WorkerSettings<N>): Job
       const stops = [control.cancelled, closing.signal, ...(lost ? [lost] : [])];
       try {
         const result = await run(settings, job, token, control, AbortSignal.any(stops));
-        options.onFinished?.(name, 'completed', (performance.now() - started) / 1000);
+        onFinished?.(name, 'completed', (performance.now() - started) / 1000);
         return result;
       } catch (error) {
         // Asleep until its parts have ended.
@@ -60,7 +61,7 @@ export function startWorker<N extends JobName>(settings: WorkerSettings<N>): Job
         const failure = control.cancelled.aborted
           ? new JobFailedError('cancelled', 'an operator ended the job')
           : error;
-        options.onFinished?.(name, 'failed', (performance.now() - started) / 1000);
+        onFinished?.(name, 'failed', (performance.now() - started) / 1000);
         throw failure instanceof JobFailedError ? new UnrecoverableError(formatFailure(failure)) : failure;
       } finally {
         await control.close();

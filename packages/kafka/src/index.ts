@@ -7,4 +7,5 @@ export * from './dead-letters.js';
 export type { KafkaLogger } from './kafka-logger.js';
 export * from './kafka-client.js';
 export * from './settle.js';
+export { openKafka, openSettle } from './open-kafka.js';
 export * from './pipeline-topics.js';

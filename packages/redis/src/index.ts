@@ -1,6 +1,7 @@
 export type { Command, RedisCommands, Reply, Script, ScriptCall } from './connection/commands.js';
 export { RedisReplyError, RedisUnavailableError } from './connection/errors.js';
 export type { RedisConnection, RedisState } from './connection/redis-connection.js';
+export { openRecords, openRedis } from './connection/open-redis.js';
 export { createRedis, type RedisLogger, type RedisOptions } from './connection/create-redis.js';
 export type { AppliedUser, Sequence, SequenceEvent, SequenceOperation, UserOperations } from './sequences/sequence.js';
 export {
@@ -26,4 +27,5 @@ export {
   type Activation,
   type ActivationStore,
 } from './activation/create-activation-store.js';
+export { deleteNamespace } from './delete-namespace.js';
 export { encodeId, keysOf, REGISTRY_SHARDS as USER_SHARDS, shardOf, type Keys } from './keys.js';

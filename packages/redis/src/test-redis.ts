@@ -2,6 +2,7 @@ import { randomNamespace, testServers } from '@click-recall/testing';
 import { onTestFinished } from 'vitest';
 import { createRedis } from './connection/create-redis.js';
 import type { RedisConnection } from './connection/redis-connection.js';
+import { deleteNamespace } from './delete-namespace.js';
 
 export const silent = { info: () => undefined, warn: () => undefined };
 
@@ -15,16 +16,4 @@ export async function testRedis(): Promise<{ redis: RedisConnection; namespace: 
   });
   await redis.ready(10_000);
   return { redis, namespace };
-}
-
-async function deleteNamespace({ commands }: RedisConnection, namespace: string): Promise<void> {
-  let cursor = '0';
-  do {
-    const [next, keys] = (await commands.call(['SCAN', cursor, 'MATCH', `${namespace}:*`, 'COUNT', 1000])) as [
-      string,
-      string[],
-    ];
-    cursor = next;
-    if (keys.length > 0) await commands.call(['UNLINK', ...keys]);
-  } while (cursor !== '0');
 }

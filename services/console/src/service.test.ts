@@ -1,14 +1,6 @@
 import { errorBodySchema, JOB_NAMES } from '@click-recall/contracts';
 import { createJobs } from '@click-recall/jobs';
-import {
-  ConfigError,
-  createHealth,
-  createLogger,
-  createMetrics,
-  createScope,
-  loadConfig,
-  type ServiceContext,
-} from '@click-recall/runtime';
+import { ConfigError, createLogger, createServiceContext, loadConfig } from '@click-recall/runtime';
 import { eventually, randomNamespace, testServers } from '@click-recall/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startConsole } from './service.js';
@@ -31,23 +23,11 @@ async function started(env: Record<string, string> = {}) {
     pretty: false,
     destination: { write: (line) => void lines.push(line) },
   });
-  const metrics = createMetrics('console');
-  const health = createHealth({ logger, metrics });
-  const scope = createScope(logger);
-  scope.add('store', 'health', () => health.close());
-  onTestFinished(async () => void (await scope.close()));
-  const context: ServiceContext = {
-    service: 'console',
-    config,
-    logger,
-    metrics,
-    health,
-    scope,
-    signal: new AbortController().signal,
-    crash: (error) => {
-      throw error;
-    },
+  const crash = (error: unknown): void => {
+    throw error;
   };
+  const { context, stop } = createServiceContext({ service: 'console', config, logger, crash });
+  onTestFinished(async () => void (await stop()));
   const address = await startConsole(context);
   const ask = (
     path: string,

@@ -1,5 +1,5 @@
-import { boardQueues, createJobs } from '@click-recall/jobs';
-import { createHttpServer, listen, type ServiceContext } from '@click-recall/runtime';
+import { boardQueues, openJobs } from '@click-recall/jobs';
+import { openHttpServer, type ServiceContext } from '@click-recall/runtime';
 import { consoleConfig } from './config.js';
 import { addDashboard, DASHBOARD_PATH } from './dashboard.js';
 import { homePage } from './home-page.js';
@@ -11,31 +11,24 @@ const RATE_LIMIT = 100;
 
 /** Opens the console: the job dashboard, a page of links, and the queues' metrics. Gives its address. */
 export async function startConsole(context: ServiceContext): Promise<string> {
-  const { service, config, logger, metrics, health, scope } = context;
+  const { config, logger, metrics, health, scope } = context;
   const { password, generated } = consoleConfig(config);
 
-  const connection = {
+  const jobs = openJobs(context);
+  const board = boardQueues({
     redisUrl: config.redis.url,
     redisCluster: config.redis.cluster,
     namespace: config.namespace,
     logger,
-  };
-  const jobs = createJobs(connection);
-  scope.add('store', 'jobs', () => jobs.close());
-  const board = boardQueues(connection);
+  });
   scope.add('store', 'dashboard queues', () => board.close());
   health.dependency('redis', () => jobs.ping());
   reportQueues(jobs, metrics);
 
-  const server = await createHttpServer({
-    service,
+  const { server, listen } = await openHttpServer(context, {
     // Its password stands in for API keys.
     config: { apiKeys: [], rateLimit: RATE_LIMIT, bodyLimitBytes: config.bodyLimitBytes },
-    logger,
-    metrics,
-    health,
   });
-  scope.add('listener', 'http', () => server.close());
   addPasswordGate(server, password);
   await addDashboard(server, board);
   server.get('/', { schema: { hide: true } }, async (request, reply) => {
@@ -48,7 +41,7 @@ export async function startConsole(context: ServiceContext): Promise<string> {
       .send(page);
   });
 
-  const address = await listen(server, { host: config.host, port: config.ports.console, variable: 'CONSOLE_PORT' });
+  const address = await listen();
   logger.info(`dashboard at ${address}${DASHBOARD_PATH}, user ${CONSOLE_USER}`);
   // The only secret that is ever logged: nobody else knows it, and it ends with this process.
   if (generated) logger.info(`password of the console: ${password} (set CONSOLE_PASSWORD to choose one)`);

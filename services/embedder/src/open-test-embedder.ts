@@ -10,18 +10,11 @@ import {
   createRedis,
   createSequenceStore,
   createUserVectorStore,
-  type RedisConnection,
+  deleteNamespace,
   type SequenceOperation,
 } from '@click-recall/redis';
 import { createRegistry, newVersionId } from '@click-recall/registry';
-import {
-  createHealth,
-  createLogger,
-  createMetrics,
-  createScope,
-  loadConfig,
-  type ServiceContext,
-} from '@click-recall/runtime';
+import { createLogger, createServiceContext, loadConfig, type ServiceContext } from '@click-recall/runtime';
 import { randomNamespace, testServers } from '@click-recall/testing';
 import { chooseIndex } from '@click-recall/vector-index';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -153,30 +146,12 @@ export async function openTestEmbedder({ graceMs = 60_000 }: { readonly graceMs?
     },
 
     /** Runs an embedder until the test ends, or `stop`. */
-    async start(): Promise<{ stop(): Promise<void>; context: ServiceContext }> {
-      const stopping = new AbortController();
-      const scope = createScope(logger);
-      const metrics = createMetrics('embedder');
-      const health = createHealth({ logger, metrics });
-      scope.add('store', 'health', () => health.close());
+    async start(): Promise<{ stop(): Promise<unknown>; context: ServiceContext }> {
       const crash = (error: unknown): void => {
         throw error;
       };
-      const context: ServiceContext = {
-        service: 'embedder',
-        config,
-        logger,
-        metrics,
-        health,
-        scope,
-        signal: stopping.signal,
-        crash,
-      };
-      const stop = async (): Promise<void> => {
-        stopping.abort();
-        await scope.close();
-      };
-      onTestFinished(stop);
+      const { context, stop } = createServiceContext({ service: 'embedder', config, logger, crash });
+      onTestFinished(async () => void (await stop()));
       await startEmbedder(context);
       return { stop, context };
     },
@@ -204,14 +179,4 @@ export type TestEmbedder = Awaited<ReturnType<typeof openTestEmbedder>>;
 function vectorOf({ key, value }: ConsumedMessage): { userId: string; message: UserVectorMessage | null } {
   if (key === null) throw new Error('a vector without a key');
   return { userId: key, message: value && userVectorSchema.parse(JSON.parse(Buffer.from(value).toString())) };
-}
-
-async function deleteNamespace({ commands }: RedisConnection, namespace: string): Promise<void> {
-  let cursor = '0';
-  do {
-    const reply = await commands.call(['SCAN', cursor, 'MATCH', `*${namespace}*`, 'COUNT', 1000]);
-    const [next, keys] = reply as [string, string[]];
-    cursor = next;
-    if (keys.length > 0) await commands.call(['UNLINK', ...keys]);
-  } while (cursor !== '0');
 }

@@ -1,16 +1,16 @@
-import { createEncoders } from '@click-recall/encoding';
-import { createJobs } from '@click-recall/jobs';
-import { createDeadLetters, createKafkaClient, createSettle } from '@click-recall/kafka';
+import { openEncoders } from '@click-recall/encoding';
+import { openJobs } from '@click-recall/jobs';
+import { openKafka, openSettle } from '@click-recall/kafka';
 import {
   createActivationStore,
   createModelStore,
-  createRecordClient,
-  createRedis,
   createSequenceStore,
   createUserVectorStore,
+  openRecords,
+  openRedis,
 } from '@click-recall/redis';
 import { createRegistry } from '@click-recall/registry';
-import { createHttpServer, listen, messageOf, repeat, retryForever, type ServiceContext } from '@click-recall/runtime';
+import { messageOf, openHttpServer, repeat, retryForever, type ServiceContext } from '@click-recall/runtime';
 import { chooseIndex } from '@click-recall/vector-index';
 import { createActivateVersion } from './activate/activate-version.js';
 import { createEmbedVersion } from './build/embed-version.js';
@@ -25,40 +25,20 @@ export async function startEmbedder(context: ServiceContext): Promise<void> {
   const { group, topics, graceMs, retireEveryMs } = embedderConfig(config);
   const { namespace } = config;
 
-  const kafkaUp = health.dependency('kafka');
-  const kafka = createKafkaClient({
-    ...config.kafka,
-    clientId: 'embedder',
-    logger,
-    onReachable: (reachable) => (reachable ? kafkaUp.up() : kafkaUp.down('the brokers do not answer')),
-  });
-  scope.add('producer', 'kafka', () => kafka.close());
-  const redisOptions = { ...config.redis, logger };
-  const redis = createRedis(redisOptions);
-  scope.add('store', 'redis', () => redis.quit());
-  health.dependency('redis', () => redis.ping());
-  const records = createRecordClient(redisOptions);
-  scope.add('store', 'records', () => records.close());
-  const jobs = createJobs({ redisUrl: config.redis.url, redisCluster: config.redis.cluster, namespace, logger });
-  scope.add('store', 'jobs', () => jobs.close());
+  const kafka = openKafka(context);
+  const redis = openRedis(context);
+  const records = openRecords(context);
+  const jobs = openJobs(context);
 
   const sequences = createSequenceStore(redis, { namespace, keep: config.sequenceKeep, seenKeep: config.seenKeep });
   const userVectors = createUserVectorStore(redis, { namespace });
   const activations = createActivationStore(redis, { namespace });
   const models = createModelStore(records, redis, { namespace });
   const registry = createRegistry(config.registryUrl);
-  const encoders = createEncoders({
-    read: (version) => registry.read(version),
-    onEncode: (size, seconds) => {
-      metrics.encodeSize.observe(size);
-      metrics.encodeSeconds.observe(seconds);
-    },
-  });
-  scope.add('store', 'encoders', () => encoders.close());
+  const encoders = openEncoders(context, registry);
 
-  const server = await createHttpServer({ service: 'embedder', config, logger, metrics, health });
-  scope.add('listener', 'http', () => server.close());
-  await listen(server, { host: config.host, port: config.ports.embedder, variable: 'EMBEDDER_PORT' });
+  const { listen } = await openHttpServer(context);
+  await listen();
 
   const model = health.dependency('model');
   const openVersions = createOpenVersions({
@@ -83,11 +63,7 @@ export async function startEmbedder(context: ServiceContext): Promise<void> {
   const publisher = kafka.publisher();
   const admin = kafka.admin();
   await admin.waitUntilReachable(signal);
-  kafkaUp.up();
-  const settle = createSettle({
-    deadLetters: createDeadLetters({ publisher, topic: topics.deadLetters, service: 'embedder' }),
-    onDeadLetter: (topic, reason) => metrics.deadLetters.inc({ topic, reason }),
-  });
+  const settle = openSettle(context, { publisher, topic: topics.deadLetters });
 
   const shared = { activations, models, encoders, sequences, userVectors, index, admin, metrics, logger };
   const subscriber = kafka.subscriber({
@@ -102,13 +78,9 @@ export async function startEmbedder(context: ServiceContext): Promise<void> {
   scope.add('consumer', 'updates', () => subscriber.stop());
   await subscriber.start();
 
-  const onFinished = (queue: string, outcome: string, seconds: number): void =>
-    metrics.jobSeconds.observe({ queue, outcome }, seconds);
-  const embed = jobs.worker('embed', createEmbedVersion({ ...shared, topic: topics.updates }), { onFinished });
+  const embed = jobs.worker('embed', createEmbedVersion({ ...shared, topic: topics.updates }));
   scope.add('worker', 'embed', () => embed.close());
-  const activate = jobs.worker('activate', createActivateVersion({ ...shared, topic: topics.updates, group }), {
-    onFinished,
-  });
+  const activate = jobs.worker('activate', createActivateVersion({ ...shared, topic: topics.updates, group }));
   scope.add('worker', 'activate', () => activate.close());
   const retire = createRetireVersions({ ...shared, jobs, graceMs });
   const retiring = repeat(retire, {

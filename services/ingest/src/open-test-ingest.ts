@@ -5,15 +5,7 @@ import {
   type KafkaClient,
   type OutgoingMessage,
 } from '@click-recall/kafka';
-import {
-  createHealth,
-  createLogger,
-  createMetrics,
-  createScope,
-  loadConfig,
-  type Metrics,
-  type ServiceContext,
-} from '@click-recall/runtime';
+import { createLogger, createServiceContext, loadConfig, type Metrics } from '@click-recall/runtime';
 import { eventually, testServers } from '@click-recall/testing';
 import { onTestFinished } from 'vitest';
 import { startIngest } from './service.js';
@@ -28,7 +20,7 @@ const logger = createLogger({
 export interface RunningIngest {
   readonly address: string;
   readonly metrics: Metrics;
-  stop(): Promise<void>;
+  stop(): Promise<unknown>;
 }
 
 /** For tests only: the whole service, in this process, on the real servers. Stops when the test ends. */
@@ -41,30 +33,12 @@ export async function startTestIngest(namespace: string, env: Record<string, str
     INGEST_PORT: '0',
     ...env,
   });
-  const metrics = createMetrics('ingest');
-  const health = createHealth({ logger, metrics });
-  const scope = createScope(logger);
-  scope.add('store', 'health', () => health.close());
-  const stopping = new AbortController();
-  let stopped: Promise<unknown> | undefined;
-  const stop = async (): Promise<void> => {
-    stopping.abort();
-    await (stopped ??= scope.close());
+  const crash = (error: unknown): void => {
+    throw error;
   };
-  onTestFinished(stop);
-  const context: ServiceContext = {
-    service: 'ingest',
-    config,
-    logger,
-    metrics,
-    health,
-    scope,
-    signal: stopping.signal,
-    crash: (error) => {
-      throw error;
-    },
-  };
-  return { address: await startIngest(context), metrics, stop };
+  const { context, stop } = createServiceContext({ service: 'ingest', config, logger, crash });
+  onTestFinished(async () => void (await stop()));
+  return { address: await startIngest(context), metrics: context.metrics, stop };
 }
 
 export interface TestTopics {

@@ -1,4 +1,4 @@
-import { createRedis, type RedisConnection } from '@click-recall/redis';
+import { createRedis, deleteNamespace, type RedisConnection } from '@click-recall/redis';
 import { randomNamespace, testServers } from '@click-recall/testing';
 import { onTestFinished } from 'vitest';
 
@@ -7,15 +7,7 @@ export async function openTestRedis(): Promise<{ redis: RedisConnection; namespa
   const logger = { info: () => undefined, warn: () => undefined };
   const redis = createRedis({ url: testServers().redisUrl, cluster: false, logger });
   const namespace = randomNamespace('ingest');
-  const wipe = async (): Promise<void> => {
-    let cursor = '0';
-    do {
-      const reply = await redis.commands.call(['SCAN', cursor, 'MATCH', `${namespace}:*`, 'COUNT', 1000]);
-      const [next, keys] = reply as [string, string[]];
-      cursor = next;
-      if (keys.length > 0) await redis.commands.call(['UNLINK', ...keys]);
-    } while (cursor !== '0');
-  };
+  const wipe = (): Promise<void> => deleteNamespace(redis, namespace);
   onTestFinished(async () => {
     await wipe();
     await redis.quit();

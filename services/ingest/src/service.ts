@@ -1,18 +1,6 @@
-import {
-  createDeadLetters,
-  createKafkaClient,
-  createSettle,
-  pipelineTopics,
-  type ConsumedBatch,
-} from '@click-recall/kafka';
-import {
-  createItemStore,
-  createOffsetStore,
-  createRecordClient,
-  createRedis,
-  createSequenceStore,
-} from '@click-recall/redis';
-import { createHttpServer, listen, retryForever, type ServiceContext } from '@click-recall/runtime';
+import { openKafka, openSettle, pipelineTopics, type ConsumedBatch } from '@click-recall/kafka';
+import { createItemStore, createOffsetStore, createSequenceStore, openRecords, openRedis } from '@click-recall/redis';
+import { openHttpServer, retryForever, type ServiceContext } from '@click-recall/runtime';
 import { ingestConfig } from './config.js';
 import { addClicksRoute } from './http/clicks-route.js';
 import { addForgetRoute } from './http/forget-route.js';
@@ -33,35 +21,18 @@ export async function startIngest(context: ServiceContext): Promise<string> {
   const { group, topics } = ingestConfig(config);
   const { namespace } = config;
 
-  const kafkaState = health.dependency('kafka');
+  const kafka = openKafka(context);
+  const redis = openRedis(context);
+  const records = openRecords(context);
   const consumerState = health.dependency('consumer');
-  const kafka = createKafkaClient({
-    ...config.kafka,
-    clientId: 'ingest',
-    logger,
-    onReachable: (reachable, reason = '') => (reachable ? kafkaState.up() : kafkaState.down(reason)),
-  });
-  scope.add('producer', 'kafka', () => kafka.close());
-  const redis = createRedis({ ...config.redis, logger });
-  scope.add('store', 'redis', () => redis.quit());
-  // Waits for the first connection, so that a start is not told as an outage.
-  health.dependency('redis', () => redis.ready(2_000).then(() => redis.ping()));
-  const records = createRecordClient({ ...config.redis, logger });
-  scope.add('store', 'records', () => records.close());
 
-  const server = await createHttpServer({
-    service: 'ingest',
-    config,
-    logger,
-    metrics,
-    health,
+  const { server, listen } = await openHttpServer(context, {
     api: { title: 'click-recall ingest', description: 'Click events in.' },
   });
-  scope.add('listener', 'http', () => server.close());
   const front = { publisher: kafka.publisher({ giveUpAfterMs: HTTP_PATIENCE_MS }), topic: topics.clicks, metrics };
   addClicksRoute(server, front);
   addForgetRoute(server, front);
-  const address = await listen(server, { host: config.host, port: config.ports.ingest, variable: 'INGEST_PORT' });
+  const address = await listen();
 
   const admin = kafka.admin();
   await admin.waitUntilReachable(signal);
@@ -70,12 +41,10 @@ export async function startIngest(context: ServiceContext): Promise<string> {
   await retryForever(`Redis at ${redis.address} (records)`, () => records.ready(5_000), { logger, signal });
 
   const publisher = kafka.publisher();
-  const settle = createSettle({
-    deadLetters: createDeadLetters({ publisher, topic: topics.deadLetters, service: 'ingest' }),
-    onDeadLetter: (topic, reason) => {
-      metrics.deadLetters.inc({ topic, reason });
-      metrics.eventsRejected.inc({ source: topic, reason });
-    },
+  const settle = openSettle(context, {
+    publisher,
+    topic: topics.deadLetters,
+    onDeadLetter: (source, reason) => metrics.eventsRejected.inc({ source, reason }),
   });
   const markers = createMarkers(createOffsetStore(redis, { namespace }));
   const sequences = createSequenceStore(redis, { namespace, keep: config.sequenceKeep, seenKeep: config.seenKeep });

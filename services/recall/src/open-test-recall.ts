@@ -17,17 +17,10 @@ import {
   createRedis,
   createSequenceStore,
   createUserVectorStore,
-  type RedisConnection,
+  deleteNamespace,
 } from '@click-recall/redis';
 import { createRegistry, newVersionId } from '@click-recall/registry';
-import {
-  createHealth,
-  createLogger,
-  createMetrics,
-  createScope,
-  loadConfig,
-  type ServiceContext,
-} from '@click-recall/runtime';
+import { createLogger, createServiceContext, loadConfig, type ServiceContext } from '@click-recall/runtime';
 import { randomNamespace, testServers } from '@click-recall/testing';
 import { chooseIndex, liftFor } from '@click-recall/vector-index';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -202,20 +195,11 @@ export async function openTestRecall({ graceMs = 60_000, serviceRedisUrl }: Test
 
     /** Runs a recall until the test ends. */
     async start(): Promise<ServiceContext> {
-      const stopping = new AbortController();
-      const scope = createScope(logger);
-      const metrics = createMetrics('recall');
-      const health = createHealth({ logger, metrics });
-      scope.add('store', 'health', () => health.close());
-      onTestFinished(async () => {
-        stopping.abort();
-        await scope.close();
-      });
       const crash = (error: unknown): void => {
         throw error;
       };
-      const { signal } = stopping;
-      const context = { service: 'recall', config, logger, metrics, health, scope, signal, crash } as const;
+      const { context, stop } = createServiceContext({ service: 'recall', config, logger, crash });
+      onTestFinished(async () => void (await stop()));
       await startRecall(context);
       return context;
     },
@@ -263,14 +247,4 @@ async function freePort(): Promise<number> {
   });
   if (address === null || typeof address === 'string') throw new Error('no port');
   return address.port;
-}
-
-async function deleteNamespace({ commands }: RedisConnection, namespace: string): Promise<void> {
-  let cursor = '0';
-  do {
-    const reply = await commands.call(['SCAN', cursor, 'MATCH', `*${namespace}*`, 'COUNT', 1000]);
-    const [next, keys] = reply as [string, string[]];
-    cursor = next;
-    if (keys.length > 0) await commands.call(['UNLINK', ...keys]);
-  } while (cursor !== '0');
 }

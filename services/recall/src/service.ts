@@ -1,17 +1,17 @@
-import { createEncoders } from '@click-recall/encoding';
-import { createJobs } from '@click-recall/jobs';
-import { createDeadLetters, createKafkaClient, createSettle } from '@click-recall/kafka';
+import { openEncoders } from '@click-recall/encoding';
+import { openJobs } from '@click-recall/jobs';
+import { openKafka, openSettle } from '@click-recall/kafka';
 import {
   createActivationStore,
   createItemStore,
-  createRecordClient,
-  createRedis,
   createSequenceStore,
   createUserVectorStore,
+  openRecords,
+  openRedis,
   USER_SHARDS,
 } from '@click-recall/redis';
 import { createRegistry } from '@click-recall/registry';
-import { createHttpServer, listen, retryForever, type ServiceContext } from '@click-recall/runtime';
+import { openHttpServer, retryForever, type ServiceContext } from '@click-recall/runtime';
 import { chooseIndex } from '@click-recall/vector-index';
 import { createClickPipeline } from './clicks/pipeline.js';
 import { recallConfig } from './config.js';
@@ -37,40 +37,20 @@ export async function startRecall(context: ServiceContext): Promise<void> {
   const { groups, topics, graceMs } = recallConfig(config);
   const { namespace } = config;
 
-  const kafkaUp = health.dependency('kafka');
-  const kafka = createKafkaClient({
-    ...config.kafka,
-    clientId: 'recall',
-    logger,
-    onReachable: (reachable) => (reachable ? kafkaUp.up() : kafkaUp.down('the brokers do not answer')),
-  });
-  scope.add('producer', 'kafka', () => kafka.close());
-  const redisOptions = { ...config.redis, logger };
-  const redis = createRedis(redisOptions);
-  scope.add('store', 'redis', () => redis.quit());
-  const redisUp = health.dependency('redis', () => redis.ping());
-  const records = createRecordClient(redisOptions);
-  scope.add('store', 'records', () => records.close());
-  const jobs = createJobs({ redisUrl: config.redis.url, redisCluster: config.redis.cluster, namespace, logger });
-  scope.add('store', 'jobs', () => jobs.close());
+  const kafka = openKafka(context);
+  const redis = openRedis(context);
+  const records = openRecords(context);
+  const jobs = openJobs(context);
 
   const sequences = createSequenceStore(redis, { namespace, keep: config.sequenceKeep, seenKeep: config.seenKeep });
   const userVectors = createUserVectorStore(redis, { namespace });
   const activations = createActivationStore(redis, { namespace });
   const itemStore = createItemStore(records, redis, { namespace });
   const registry = createRegistry(config.registryUrl);
-  const encoders = createEncoders({
-    read: (version) => registry.read(version),
-    onEncode: (size, seconds) => {
-      metrics.encodeSize.observe(size);
-      metrics.encodeSeconds.observe(seconds);
-    },
-  });
-  scope.add('store', 'encoders', () => encoders.close());
+  const encoders = openEncoders(context, registry);
 
   const waiting = { logger, signal };
   await retryForever(`Redis at ${redis.address}`, () => redis.ready(5_000), waiting);
-  redisUp.up();
   const index = await retryForever('the vector index', () => chooseIndex(redis, { namespace }), waiting);
 
   const modelUp = health.dependency('model');
@@ -104,15 +84,9 @@ export async function startRecall(context: ServiceContext): Promise<void> {
   const currentModel = models.current;
   const shared = { sequences, liveVectors, nearestItems, fillWithPopular, currentModel };
 
-  const server = await createHttpServer({
-    service: 'recall',
-    config,
-    logger,
-    metrics,
-    health,
+  const { server, listen } = await openHttpServer(context, {
     api: { title: 'click-recall: recall', description: 'What to recommend to whom, by nearest vectors.' },
   });
-  scope.add('listener', 'http', () => server.close());
   addUserRoutes(server, { recommender: createRecommender(shared), items, metrics });
   const queries = createItemQueries({
     ...shared,
@@ -122,15 +96,11 @@ export async function startRecall(context: ServiceContext): Promise<void> {
     onSearch: (seconds) => metrics.searchSeconds.observe({ kind: 'users' }, seconds),
   });
   addItemRoutes(server, { queries, items });
-  await listen(server, { host: config.host, port: config.ports.recall, variable: 'RECALL_PORT' });
+  await listen();
 
   const publisher = kafka.publisher();
   await kafka.admin().waitUntilReachable(signal);
-  kafkaUp.up();
-  const settle = createSettle({
-    deadLetters: createDeadLetters({ publisher, topic: topics.deadLetters, service: 'recall' }),
-    onDeadLetter: (source, reason) => metrics.deadLetters.inc({ topic: source, reason }),
-  });
+  const settle = openSettle(context, { publisher, topic: topics.deadLetters });
   const topic = topics.recommendations;
   const onLag = (of: { topic: string; partition: number }, lag: number): void =>
     metrics.consumerLag.set({ topic: of.topic, partition: of.partition }, lag);
@@ -169,9 +139,7 @@ export async function startRecall(context: ServiceContext): Promise<void> {
     metrics,
     logger,
   });
-  const worker = jobs.worker('republish', republish, {
-    onFinished: (queue, outcome, seconds) => metrics.jobSeconds.observe({ queue, outcome }, seconds),
-  });
+  const worker = jobs.worker('republish', republish);
   scope.add('worker', 'republish', () => worker.close());
 }
 

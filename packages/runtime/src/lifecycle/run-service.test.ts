@@ -3,7 +3,8 @@ import { eventually } from '@click-recall/testing';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../errors.js';
 import { createLogger } from '../logger.js';
-import { runService, type ProcessLike, type ServiceContext } from './run-service.js';
+import { runService, type ProcessLike } from './run-service.js';
+import type { ServiceContext } from './service-context.js';
 
 /** A process that records its exits instead of ending. */
 function fakeProcess() {

@@ -1,24 +1,8 @@
 import { loadConfig, type Config, type ServiceName } from '../config/load-config.js';
 import { redacted } from '../config/redacted.js';
 import { ConfigError, messageOf } from '../errors.js';
-import { createHealth, type Health } from '../health/create-health.js';
 import { createLogger, type Logger } from '../logger.js';
-import { createMetrics, type Metrics } from '../metrics/create-metrics.js';
-import { createScope, type Scope } from './create-scope.js';
-
-/** What every service is given by {@link runService}. */
-export interface ServiceContext {
-  readonly service: ServiceName;
-  readonly config: Config;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  readonly health: Health;
-  readonly scope: Scope;
-  /** Aborted as soon as the service is asked to stop; hand it to whatever waits. */
-  readonly signal: AbortSignal;
-  /** Something that cannot be gone on from: logs it, stops in order and ends the process with 1. Safe to call from callbacks. */
-  readonly crash: (error: unknown) => void;
-}
+import { createServiceContext, type ServiceContext } from './service-context.js';
 
 /** What {@link runService} needs of the process. */
 export type ProcessLike = Pick<NodeJS.Process, 'on' | 'exit' | 'stderr'>;
@@ -46,27 +30,23 @@ export async function runService(
   const config = configOrExit(service, host, options.env);
   if (!config) return;
   const logger = options.logger ?? createLogger({ service, level: config.logLevel });
-  const metrics = createMetrics(service);
-  const health = createHealth({ logger, metrics });
-  const scope = createScope(logger);
-  scope.add('store', 'health', () => health.close());
-  const stopping = new AbortController();
+  const { context, stop: closeAll } = createServiceContext({ service, config, logger, crash });
+  const { signal: stopping } = context;
 
   async function stop(code: number): Promise<void> {
-    stopping.abort(new Error(`${service} is stopping`));
     const deadlineMs = options.deadlineMs ?? 15_000;
     const deadline = setTimeout(() => {
       logger.fatal(`stopping took longer than ${deadlineMs} ms; leaving`);
       host.exit(1);
     }, deadlineMs);
-    const clean = await scope.close();
+    const clean = await closeAll();
     clearTimeout(deadline);
     logger.info('stopped');
     host.exit(clean ? code : 1);
   }
 
   function crash(error: unknown): void {
-    if (stopping.signal.aborted) {
+    if (stopping.aborted) {
       logger.error({ err: error }, `while stopping: ${messageOf(error)}`);
       return;
     }
@@ -77,7 +57,7 @@ export async function runService(
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     host.on(signal, () => {
-      if (stopping.signal.aborted) {
+      if (stopping.aborted) {
         logger.warn(`${signal} again: leaving at once`);
         host.exit(1);
         return;
@@ -88,7 +68,7 @@ export async function runService(
   }
   // Started by a supervisor with a channel between the two: when it closes, the supervisor is gone without having said so.
   host.on('disconnect', () => {
-    if (stopping.signal.aborted) return;
+    if (stopping.aborted) return;
     logger.warn('the supervisor is gone: stopping');
     void stop(0);
   });
@@ -100,10 +80,10 @@ export async function runService(
 
   logger.info({ config: redacted(config), pid: process.pid, node: process.version }, 'starting');
   try {
-    await main({ service, config, logger, metrics, health, scope, signal: stopping.signal, crash });
+    await main(context);
   } catch (error) {
     // A stop that was asked for during the start makes what waits in `main` reject; that is no crash.
-    if (!stopping.signal.aborted) crash(error);
+    if (!stopping.aborted) crash(error);
   }
 }
 

@@ -1,0 +1,16 @@
+import type { ServiceContext } from '@click-recall/runtime';
+import { createJobs } from './create-jobs.js';
+import type { Jobs } from './jobs.js';
+
+/** The queues and workers of a service: closed with it, the jobs that end here measured. */
+export function openJobs({ config, logger, metrics, scope }: ServiceContext): Jobs {
+  const jobs = createJobs({
+    redisUrl: config.redis.url,
+    redisCluster: config.redis.cluster,
+    namespace: config.namespace,
+    logger,
+    onFinished: (queue, outcome, seconds) => metrics.jobSeconds.observe({ queue, outcome }, seconds),
+  });
+  scope.add('store', 'jobs', () => jobs.close());
+  return jobs;
+}

@@ -1,0 +1,23 @@
+import type { ServiceContext } from '@click-recall/runtime';
+import { createRecordClient, type RecordClient } from '../records/create-record-client.js';
+import { createRedis } from './create-redis.js';
+import type { RedisConnection } from './redis-connection.js';
+
+/** Shorter than a check of `/readyz` may take. */
+const FIRST_CONNECTION_MS = 2_000;
+
+/** The Redis connection of a service: closed with it, and the dependency `redis` of `/readyz`. */
+export function openRedis({ config, logger, health, scope }: ServiceContext): RedisConnection {
+  const redis = createRedis({ ...config.redis, logger });
+  scope.add('store', 'redis', () => redis.quit());
+  // A start is not told as an outage.
+  health.dependency('redis', () => (redis.status === 'connecting' ? redis.ready(FIRST_CONNECTION_MS) : redis.ping()));
+  return redis;
+}
+
+/** What the stores of items and models of a service speak through; closed with it. */
+export function openRecords({ config, logger, scope }: ServiceContext): RecordClient {
+  const records = createRecordClient({ ...config.redis, logger });
+  scope.add('store', 'records', () => records.close());
+  return records;
+}
