@@ -104,6 +104,7 @@ export async function openTestRecall({ graceMs = 60_000, serviceRedisUrl }: Test
   const index = await chooseIndex(redis, { namespace });
   const publisher = kafka.publisher();
   let clock = Date.now();
+  let started = 0;
 
   const openModel = async (version: string) => {
     const encoder = createVersionedEncoder(version, await registry.read(version));
@@ -193,12 +194,18 @@ export async function openTestRecall({ graceMs = 60_000, serviceRedisUrl }: Test
       await publisher.publish(topicName('user-vectors', namespace), [{ key: userId, value: null }]);
     },
 
-    /** Runs a recall until the test ends. */
+    /** Runs a recall until the test ends; `get` and `post` ask the first one. */
     async start(): Promise<ServiceContext> {
+      const ports = { ...config.ports, recall: started++ === 0 ? config.ports.recall : 0 };
       const crash = (error: unknown): void => {
         throw error;
       };
-      const { context, stop } = createServiceContext({ service: 'recall', config, logger, crash });
+      const { context, stop } = createServiceContext({
+        service: 'recall',
+        config: { ...config, ports },
+        logger,
+        crash,
+      });
       onTestFinished(async () => void (await stop()));
       await startRecall(context);
       return context;

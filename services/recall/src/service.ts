@@ -131,7 +131,6 @@ export async function startRecall(context: ServiceContext): Promise<void> {
   const republish = createRepublish({
     ...shared,
     models,
-    jobs,
     deleted,
     publisher,
     topic,

@@ -86,6 +86,28 @@ describe('recommendations on the topic', { timeout: 60_000 }, () => {
     }
   });
 
+  it('are shared among all recalls where they are for every user, and still published once', async () => {
+    const test = await openTestRecall();
+    const users = Array.from({ length: 150 }, (_, user) => `u${user}`);
+    for (const [place, user] of users.entries()) await test.click(user, ITEMS[place % 60]!);
+    const version = await test.writeModel(1, users);
+    await test.activate(version);
+    const recalls = await Promise.all([test.start(), test.start()]);
+    const published = await test.collectRecommendations();
+    const id = await test.jobs.add('republish', { modelVersion: version, cause: { kind: 'activation' } });
+    expect(await test.jobs.waitFor('republish', id, { timeoutMs: 20_000, pollMs: 50 })).toMatchObject({
+      kind: 'completed',
+      result: { users: 150, published: 150 },
+    });
+    await eventually(() => expect(published.length).toBeGreaterThanOrEqual(150));
+    expect(published.map(({ userId }) => userId).toSorted()).toEqual(users.toSorted());
+    const shares = await Promise.all(
+      recalls.map(async ({ metrics }) => (await metrics.recommendationsPublished.get()).values[0]?.value ?? 0),
+    );
+    expect(shares[0]! + shares[1]!).toBe(150);
+    expect(Math.min(...shares)).toBeGreaterThan(0);
+  });
+
   it('are not published anew for a version that is no longer live', async () => {
     const test = await openTestRecall();
     await test.click('u', 'item-3');

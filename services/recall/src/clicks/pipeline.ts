@@ -85,9 +85,7 @@ export function createClickPipeline(deps: ClickPipelineDeps) {
 
   /** The version in use; the messages say that one is live, and which, so a switch that was not noticed yet is looked for. */
   async function liveModel(vectors: readonly UserVectorMessage[]): Promise<LiveModel | undefined> {
-    const known = (): boolean => vectors.every(({ modelVersion }) => modelVersion === models.current()?.version);
-    // Twice, since the first may be a look that began before the switch.
-    for (let look = 0; look < 2 && !known(); look++) await models.refresh();
+    if (vectors.some(({ modelVersion }) => modelVersion !== models.current()?.version)) await models.refresh();
     const live = models.current();
     const state = models.state();
     if (!live && state.kind === 'unusable') {

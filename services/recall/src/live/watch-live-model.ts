@@ -13,7 +13,7 @@ export interface LiveModelWatch {
   /** The same object until the next switch: whoever takes it once per request never mixes versions. */
   readonly current: () => LiveModel | undefined;
   readonly state: () => LiveState;
-  /** Looks now; resolves when what is live is in use, or cannot be. Rejects while Redis does not answer. */
+  /** Looks now, and not before; resolves when what is live is in use, or cannot be. Rejects while Redis does not answer. */
   readonly refresh: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
@@ -41,6 +41,7 @@ export function watchLiveModel(options: LiveModelWatchOptions): LiveModelWatch {
   let said = false;
   let failed: { readonly version: string; readonly at: number } | undefined;
   let looking: Promise<void> | undefined;
+  let lookingNext: Promise<void> | undefined;
   let closed = false;
 
   const say = (next: LiveState): void => {
@@ -82,12 +83,21 @@ export function watchLiveModel(options: LiveModelWatchOptions): LiveModelWatch {
     encoders.keepOnly([...building, ...[activation?.encoder, current?.version].filter((id) => id !== undefined)]);
   };
 
-  const refresh = (): Promise<void> => (looking ??= look().finally(() => (looking = undefined)));
+  const start = (): Promise<void> => (looking = look().finally(() => (looking = undefined)));
+
+  const next = (): Promise<void> => {
+    lookingNext = undefined;
+    return start();
+  };
+  // A look under way may have read what was live before the switch that the caller has heard of.
+  const refresh = (): Promise<void> => lookingNext ?? (looking ? (lookingNext = looking.then(next, next)) : start());
 
   const poll = (): void => {
     if (!closed) refresh().catch(() => undefined);
   };
-  const timer = setInterval(poll, pollMs);
+  const timer = setInterval(() => {
+    if (!looking) poll();
+  }, pollMs);
   let unsubscribe: (() => Promise<void>) | undefined;
   activations.onChange(poll).then(
     (stop) => (closed ? void stop() : (unsubscribe = stop)),
@@ -103,7 +113,7 @@ export function watchLiveModel(options: LiveModelWatchOptions): LiveModelWatch {
       closed = true;
       clearInterval(timer);
       await unsubscribe?.();
-      await looking?.catch(() => undefined);
+      await (lookingNext ?? looking)?.catch(() => undefined);
     },
   };
 }

@@ -1,4 +1,6 @@
-import type { JobView, RunningJob } from '@click-recall/jobs';
+import type { JobResult } from '@click-recall/contracts';
+import type { RunningJob } from '@click-recall/jobs';
+import type { OutgoingMessage } from '@click-recall/kafka';
 import { createLogger, createMetrics } from '@click-recall/runtime';
 import { describe, expect, it } from 'vitest';
 import type { LiveModel } from '../live/live-model.js';
@@ -6,66 +8,74 @@ import { createRepublish } from './republish.js';
 
 const SHARDS = 4;
 
-/** Shard s has the users `s-0` to `s-2`, each in a slice of its own; nobody has a vector. */
-function setup({ progress, liveVersions }: { progress?: unknown; liveVersions: string[] }) {
-  const listed: number[] = [];
-  const reports: object[] = [];
+interface Setup {
+  /** What each look finds to be live; the last one stays. */
+  readonly liveVersions: readonly string[];
+  /** Users who have a vector. */
+  readonly known?: readonly string[];
+  /** Users who are forgotten as soon as they were read. */
+  readonly forgotten?: readonly string[];
+}
+
+/** Shard s has the users `s-0` to `s-2`, each in a slice of its own. */
+function setup({ liveVersions, known = [], forgotten = [] }: Setup) {
+  const published: OutgoingMessage[] = [];
   let looks = 0;
   const model = (version: string): LiveModel => ({
     version,
     ranker: '',
     activatedAt: 0,
-    itemVectors: new Float32Array(),
+    itemVectors: Float32Array.of(1),
     spaces: { items: space(version, 'items'), users: space(version, 'users') },
     encoder: {
       version,
       dim: 1,
       sequenceLength: 1,
-      itemIds: [],
+      itemIds: ['i'],
       rowOf: () => undefined,
       encode: async () => [],
-      itemVectors: () => new Float32Array(),
+      itemVectors: () => Float32Array.of(1),
       dispose: () => undefined,
     },
   });
   const republish = createRepublish({
     models: {
-      // Each look takes the next of the versions; the last one stays.
       current: () => model(liveVersions[Math.min(looks++, liveVersions.length - 1)]!),
       state: () => ({ kind: 'ready', version: liveVersions[0]! }),
       refresh: async () => undefined,
     },
     sequences: {
       async *listUsers(_slice, shard = 0) {
-        listed.push(shard);
         for (let user = 0; user < 3; user++) yield [`${shard}-${user}`];
       },
-      countUsers: async () => SHARDS * 3,
       seenMany: async (userIds) => userIds.map(() => []),
+      revisions: async (userIds) => userIds.map((userId) => (forgotten.includes(userId) ? 0 : 1)),
     },
-    jobs: { job: async () => ({ progress }) as JobView<never> },
     deleted: { has: () => false, refresh: async () => undefined },
-    liveVectors: async (_live, userIds) => userIds.map(() => undefined),
+    liveVectors: async (_live, userIds) =>
+      userIds.map((userId) => (known.includes(userId) ? { revision: 1, vector: Float32Array.of(1) } : undefined)),
     fillWithPopular: async (found) => [...found],
-    publisher: { publish: async () => [] },
+    publisher: { publish: async (_topic, messages) => (published.push(...messages), []) },
     topic: 'recommendations',
     shards: SHARDS,
     metrics: createMetrics('test'),
     logger: createLogger({ service: 'test', level: 'silent' }),
   });
-  const job = (attempt: number): RunningJob<'republish'> => ({
-    name: 'republish',
-    id: 'job',
-    data: { modelVersion: 'v', cause: { kind: 'activation' } },
-    previous: undefined,
-    attempt,
-    signal: new AbortController().signal,
-    control: () => 'run',
-    onControl: () => undefined,
-    progress: async (report) => void reports.push(report),
-    log: async () => undefined,
-  });
-  return { listed, reports, run: (attempt = 1) => republish(job(attempt)) };
+  const run = (data: Partial<RunningJob<'republish'>['data']> = {}): Promise<JobResult<'republish'>> =>
+    republish({
+      name: 'republish',
+      id: 'job',
+      data: { modelVersion: 'v', cause: { kind: 'activation' }, ...data },
+      previous: undefined,
+      attempt: 1,
+      signal: new AbortController().signal,
+      control: () => 'run',
+      onControl: () => undefined,
+      progress: async () => undefined,
+      inParts: (parts) => Promise.all(parts.map((part) => run(part))),
+      log: async () => undefined,
+    });
+  return { published, run };
 }
 
 function space(version: string, kind: 'items' | 'users') {
@@ -73,22 +83,30 @@ function space(version: string, kind: 'items' | 'users') {
 }
 
 describe('the republish job', () => {
-  it('goes through all users and says how far it is', async () => {
-    const { listed, reports, run } = setup({ liveVersions: ['v'] });
-    expect(await run()).toMatchObject({ modelVersion: 'v', users: 12 });
-    expect(listed).toEqual([0, 1, 2, 3]);
-    expect(reports.at(-1)).toEqual({ shard: 4, users: 12, published: 0, total: 12 });
+  it('has a part for each shard, and sums up what they came to', async () => {
+    const { published, run } = setup({ liveVersions: ['v'], known: ['0-1', '3-2'] });
+    expect(await run()).toMatchObject({ modelVersion: 'v', users: 12, published: 2 });
+    expect(published.map(({ key }) => key)).toEqual(['0-1', '3-2']);
   });
 
-  it('goes on, when it is tried again, with the shard that was not finished', async () => {
-    const { listed, run } = setup({ liveVersions: ['v'], progress: { shard: 2, users: 7, published: 7, total: 12 } });
-    expect(await run(2)).toMatchObject({ users: 13, published: 7 });
-    expect(listed).toEqual([2, 3]);
+  it('goes through the users of one shard in a part', async () => {
+    const { published, run } = setup({ liveVersions: ['v'], known: ['0-1', '1-1', '2-2'] });
+    expect(await run({ shard: 1 })).toMatchObject({ modelVersion: 'v', users: 3, published: 1 });
+    expect(published.map(({ key }) => key)).toEqual(['1-1']);
   });
 
   it('leaves the rest to the job of a version that goes live meanwhile', async () => {
-    const { listed, run } = setup({ liveVersions: ['v', 'v', 'v', 'next'] });
-    expect(await run()).toMatchObject({ modelVersion: 'v', users: 2 });
-    expect(listed).toEqual([0]);
+    const { run } = setup({ liveVersions: ['v', 'v', 'v', 'next'] });
+    expect(await run({ shard: 0 })).toMatchObject({ modelVersion: 'v', users: 2 });
+  });
+
+  it('takes back what it published for a user who was forgotten after the vector was read', async () => {
+    const { published, run } = setup({ liveVersions: ['v'], known: ['2-0', '2-1'], forgotten: ['2-1'] });
+    await run({ shard: 2 });
+    expect(published.map(({ key, value }) => [key, value === null])).toEqual([
+      ['2-0', false],
+      ['2-1', false],
+      ['2-1', true],
+    ]);
   });
 });

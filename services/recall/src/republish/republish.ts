@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JobResult } from '@click-recall/contracts';
-import type { Jobs, RunningJob } from '@click-recall/jobs';
-import type { Publisher } from '@click-recall/kafka';
+import type { RunningJob } from '@click-recall/jobs';
+import type { OutgoingMessage, Publisher } from '@click-recall/kafka';
 import type { SequenceStore } from '@click-recall/redis';
 import type { Logger, Metrics } from '@click-recall/runtime';
-import { z } from 'zod';
 import type { DeletedItems } from '../items/watch-deleted-items.js';
 import type { LiveModel } from '../live/live-model.js';
 import type { LiveModelWatch } from '../live/watch-live-model.js';
@@ -12,12 +11,12 @@ import { createListWriter, type ListWriterDeps } from './list-writer.js';
 
 export interface RepublishDeps extends Omit<ListWriterDeps, 'isDeleted'> {
   readonly models: Pick<LiveModelWatch, 'current' | 'state' | 'refresh'>;
-  readonly sequences: ListWriterDeps['sequences'] & Pick<SequenceStore, 'listUsers' | 'countUsers'>;
-  readonly jobs: Pick<Jobs, 'job'>;
+  readonly sequences: ListWriterDeps['sequences'] & Pick<SequenceStore, 'listUsers' | 'revisions'>;
   readonly deleted: Pick<DeletedItems, 'has' | 'refresh'>;
   readonly publisher: Pick<Publisher, 'publish'>;
   /** Full name of the `recommendations` topic. */
   readonly topic: string;
+  /** Shards of the users: so many parts has the job. */
   readonly shards: number;
   readonly metrics: Pick<Metrics, 'recommendationsPublished'>;
   readonly logger: Logger;
@@ -29,32 +28,43 @@ const SLICE = 128;
 const SETTLED_MS = 1_000;
 const POLL_MS = 100;
 
-const progressSchema = z.object({ shard: z.int(), users: z.int(), published: z.int() });
-type Progress = z.output<typeof progressSchema>;
-
 /**
  * The `republish` job: publishes the recommendations of every known user anew, once; or, after a deletion, of those users whose
- * list would hold a deleted item. Ends early when another version goes live, whose own job then does it. A retry goes on with the
- * users' shard that was not finished; what it repeats of it carries the same ids.
+ * list would hold a deleted item. One part a shard of the users, taken by whichever recall is free. Ends early when another version
+ * goes live, whose own job then does it. A part that is tried again repeats its shard, with the same ids.
  */
 export function createRepublish(deps: RepublishDeps) {
-  const { models, sequences, jobs, deleted, publisher, topic, shards, metrics, logger } = deps;
+  const { models, sequences, deleted, publisher, topic, shards, metrics, logger } = deps;
   const listsFor = createListWriter({ ...deps, isDeleted: deleted.has });
 
   return async function republish(job: RunningJob<'republish'>): Promise<JobResult<'republish'>> {
+    const { shard } = job.data;
+    return shard === undefined ? inShards(job) : ofShard(job, shard);
+  };
+
+  async function inShards(job: RunningJob<'republish'>): Promise<JobResult<'republish'>> {
+    const wanted = job.data.modelVersion ?? job.previous?.modelVersion;
+    const data = { ...job.data, ...(wanted !== undefined && { modelVersion: wanted }) };
+    const parts = await job.inParts(Array.from({ length: shards }, (_, shard) => ({ ...data, shard })));
+    const sum = (of: 'users' | 'published' | 'seconds'): number => parts.reduce((total, part) => total + part[of], 0);
+    const modelVersion = wanted ?? parts[0]?.modelVersion ?? '';
+    const result = { modelVersion, users: sum('users'), published: sum('published'), seconds: sum('seconds') };
+    logger.info({ ...result, cause: job.data.cause.kind }, 'republished');
+    return result;
+  }
+
+  async function ofShard(job: RunningJob<'republish'>, shard: number): Promise<JobResult<'republish'>> {
     const started = performance.now();
     const live = await modelInUse(job);
-    const progress = live ? await publishAll(live, job) : { users: 0, published: 0 };
-    const { users, published } = progress;
+    const counts = live ? await publishShard(live, job, shard) : { users: 0, published: 0 };
     const seconds = (performance.now() - started) / 1000;
-    const modelVersion = live?.version ?? wantedVersion(job) ?? '';
-    logger.info({ modelVersion, users, published, seconds, cause: job.data.cause.kind }, 'republished');
-    return { modelVersion, users, published, seconds };
-  };
+    return { modelVersion: live?.version ?? job.data.modelVersion ?? '', ...counts, seconds };
+  }
 
   /** The version that the job is about, once it is in use here; undefined when it no longer is the live one, or none is. */
   async function modelInUse(job: RunningJob<'republish'>): Promise<LiveModel | undefined> {
-    const wanted = wantedVersion(job);
+    const wanted = job.data.modelVersion;
+    const started = Date.now();
     for (;;) {
       await models.refresh();
       const live = models.current();
@@ -62,41 +72,46 @@ export function createRepublish(deps: RepublishDeps) {
       if (state.kind === 'unusable')
         throw new Error(`the live model ${state.version} cannot be used: ${state.problem}`);
       if (!live || (wanted !== undefined && live.version !== wanted)) return undefined;
-      const settles = live.activatedAt + SETTLED_MS;
-      if (Date.now() >= settles) return live;
+      // By this machine's clock at most: the switch was before the job.
+      if (Date.now() >= Math.min(live.activatedAt, started) + SETTLED_MS) return live;
       await delay(POLL_MS, undefined, { signal: job.signal });
     }
   }
 
-  async function publishAll(live: LiveModel, job: RunningJob<'republish'>): Promise<Progress> {
+  async function publishShard(
+    live: LiveModel,
+    job: RunningJob<'republish'>,
+    shard: number,
+  ): Promise<{ users: number; published: number }> {
     await deleted.refresh();
-    const total = await sequences.countUsers();
-    let progress = await progressOf(job);
     const affected = job.data.itemIds?.filter(deleted.has);
-    if (affected?.length === 0) return progress;
-    for (let { shard } = progress; shard < shards; shard++) {
-      for await (const slice of sequences.listUsers(SLICE, shard)) {
-        job.signal.throwIfAborted();
-        if (models.current()?.version !== live.version) return progress;
-        const messages = await listsFor(live, slice, job.data.cause, affected);
-        await publisher.publish(topic, messages);
-        metrics.recommendationsPublished.inc({ cause: job.data.cause.kind }, messages.length);
-        progress = { shard, users: progress.users + slice.length, published: progress.published + messages.length };
-        await job.progress({ ...progress, total });
-      }
-      progress = { ...progress, shard: shard + 1 };
-      await job.progress({ ...progress, total });
+    let users = 0;
+    let published = 0;
+    if (affected?.length === 0) return { users, published };
+    for await (const slice of sequences.listUsers(SLICE, shard)) {
+      job.signal.throwIfAborted();
+      if (models.current()?.version !== live.version) break;
+      const messages = await listsFor(live, slice, job.data.cause, affected);
+      await publish(messages);
+      metrics.recommendationsPublished.inc({ cause: job.data.cause.kind }, messages.length);
+      users += slice.length;
+      published += messages.length;
+      await job.progress({ users, published });
     }
-    return progress;
+    return { users, published };
   }
 
-  async function progressOf(job: RunningJob<'republish'>): Promise<Progress> {
-    const known = job.attempt > 1 ? await jobs.job('republish', job.id) : undefined;
-    const parsed = progressSchema.safeParse(known?.progress);
-    return parsed.success ? parsed.data : { shard: 0, users: 0, published: 0 };
+  /** A user may be forgotten, and the tombstone be out, between the reading and this: whoever is gone afterwards gets another one. */
+  async function publish(messages: readonly OutgoingMessage[]): Promise<void> {
+    if (messages.length === 0) return;
+    await publisher.publish(topic, [...messages]);
+    const userIds = messages.flatMap(({ key }) => (key === null ? [] : [key]));
+    const revisions = await sequences.revisions(userIds);
+    const gone = userIds.filter((_, place) => revisions[place] === 0);
+    if (gone.length > 0)
+      await publisher.publish(
+        topic,
+        gone.map((key) => ({ key, value: null })),
+      );
   }
-}
-
-function wantedVersion(job: RunningJob<'republish'>): string | undefined {
-  return job.data.modelVersion ?? job.previous?.modelVersion;
 }
