@@ -10,5 +10,6 @@ export {
 export type { ItemLog, ItemLogSource } from './replay/item-log.js';
 export { publishReplay, readReplay, type ReplayInput, type ReplayPublisher } from './replay/replay-file.js';
 export { isRunning, readRunState, type RunState } from './stack/run-state.js';
+export { describeEpoch, describeStep } from './start/describe-flow.js';
 export { runStart, type StartContext } from './start/run-start.js';
 export { startService, type ServiceProcess, type ServiceSpec } from './stack/service-process.js';

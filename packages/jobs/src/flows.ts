@@ -4,7 +4,6 @@ import type { FlowStep } from './jobs.js';
 
 /** The steps in the order they run. */
 export const TRAINING_STEPS = ['train', 'embed', 'activate', 'republish'] as const satisfies readonly FlowStep[];
-export const ROLLBACK_STEPS = ['embed', 'activate', 'republish'] as const satisfies readonly FlowStep[];
 
 interface Step {
   readonly name: FlowStep;

@@ -12,15 +12,10 @@ export type {
   WorkerOptions,
 } from './jobs.js';
 export type { Control, PreviousOf, RunningJob } from './running-job.js';
-export {
-  FINAL_FAILURES,
-  formatFailure,
-  JobFailedError,
-  parseFailure,
-  type FinalFailure,
-  type JobFailure,
-} from './job-failure.js';
+export { JobFailedError, type FinalFailure, type JobFailure } from './job-failure.js';
 export { createJobs, type JobsOptions } from './create-jobs.js';
 export { openJobs } from './open-jobs.js';
+export { watchFlow, type WatchFlowOptions } from './watch-flow.js';
+export { TRAINING_STEPS } from './flows.js';
 export type { JobsLogger } from './error-log.js';
 export { boardQueues, type BoardQueues } from './board-queues.js';

@@ -1,10 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { trainProgressSchema } from '@click-recall/contracts';
-import type { FlowStep, FlowView, Jobs } from '@click-recall/jobs';
+import { describeEpoch, describeStep } from '@click-recall/infra';
+import { TRAINING_STEPS, watchFlow, type FlowView, type Jobs } from '@click-recall/jobs';
 import { CliError } from '../errors.js';
-
-const STEPS: readonly FlowStep[] = ['train', 'embed', 'activate', 'republish'];
-const POLL_MS = 500;
 
 export interface FollowOptions {
   readonly signal: AbortSignal;
@@ -24,42 +21,26 @@ export async function followFlow(
   { signal, say }: FollowOptions,
 ): Promise<FlowView> {
   let said = 0;
-  for (;;) {
-    const flow = await jobs.flow(id);
-    if (!flow) throw new CliError(`there is no flow ${id}`);
+  for await (const flow of watchFlow(jobs, id, { signal })) {
     const lines = linesOf(flow);
     for (const line of lines.slice(said)) say(line);
     said = Math.max(said, lines.length);
     if (flow.state === 'completed') return flow;
     if (flow.state === 'failed') {
-      const failed = STEPS.find((step) => flow.jobs[step]?.failure !== undefined);
+      const failed = TRAINING_STEPS.find((step) => flow.jobs[step]?.failure !== undefined);
       throw new CliError(`${failed ?? 'the flow'} failed: ${flow.failure?.message ?? 'for an unknown reason'}`);
     }
-    await delay(POLL_MS, undefined, { signal });
   }
+  throw new CliError(`flow ${id} is gone`);
 }
 
 /** Everything there is to say of a flow by now; it only ever grows at its end. */
-function linesOf({ jobs }: FlowView): string[] {
-  const lines: string[] = [];
-  const progress = trainProgressSchema.safeParse(jobs.train?.progress);
-  if (progress.success) {
-    for (const { epoch, loss, validationNdcg10 } of progress.data.curve) {
-      const validation = validationNdcg10 === null ? '' : `  validation NDCG@10 ${validationNdcg10.toFixed(4)}`;
-      lines.push(`epoch ${epoch}  loss ${loss.toFixed(4)}${validation}`);
-    }
-  }
-  if (jobs.train?.result) {
-    const { modelVersion, metrics, seconds } = jobs.train.result;
-    lines.push(
-      `trained ${modelVersion} in ${seconds.toFixed(0)} s: HR@10 ${metrics.hr10.toFixed(4)}, NDCG@10 ${metrics.ndcg10.toFixed(4)}`,
-    );
-  }
-  if (jobs.embed?.result) {
-    const { items, users, indexRecall } = jobs.embed.result;
-    lines.push(`indexed ${items} items and ${users} users, recall@100 ${indexRecall.toFixed(4)}`);
-  }
-  if (jobs.activate?.result) lines.push(`${jobs.activate.result.modelVersion} is live`);
-  if (jobs.republish?.result) lines.push(`published ${jobs.republish.result.published} recommendations`);
-  return lines;
+function linesOf(flow: FlowView): string[] {
+  const progress = trainProgressSchema.safeParse(flow.jobs.train?.progress);
+  const epochs = progress.success ? progress.data.curve.map(describeEpoch) : [];
+  const steps = TRAINING_STEPS.flatMap((step) => {
+    const text = describeStep(flow, step);
+    return text === undefined ? [] : [`${step}: ${text}`];
+  });
+  return [...epochs, ...steps];
 }
