@@ -37,4 +37,21 @@ describe('encoders', () => {
     expect((await old.encode([['a']]))[0]).toHaveLength(16);
     encoders.close();
   });
+
+  it('keep a version that is held, however long, until it is let go', async () => {
+    const encoders = createEncoders({ read: async () => FILES, releaseAfterMs: 0 });
+    const letGo = [encoders.hold('v1'), encoders.hold('v1')];
+    const old = await encoders.get('v1');
+    encoders.keepOnly(['v2']);
+    letGo[0]!();
+    letGo[0]!();
+    encoders.keepOnly(['v2']);
+    // Had it been released, its timer would have run by now.
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect((await old.encode([['a']]))[0]).toHaveLength(16);
+    letGo[1]!();
+    encoders.keepOnly(['v2']);
+    expect(encoders.loaded('v1')).toBeUndefined();
+    encoders.close();
+  });
 });

@@ -15,6 +15,8 @@ export interface Encoders {
   get(version: string): Promise<VersionedEncoder>;
   /** The version if it is loaded and warm already. */
   loaded(version: string): VersionedEncoder | undefined;
+  /** Keeps a version, loaded or not, whatever `keepOnly` says, until the answer is called. */
+  hold(version: string): () => void;
   /** Lets go of all other versions. */
   keepOnly(versions: readonly string[]): void;
   close(): void;
@@ -27,6 +29,8 @@ interface Entry {
 
 export function createEncoders({ read, releaseAfterMs = 60_000, onEncode }: EncodersOptions): Encoders {
   const entries = new Map<string, Entry>();
+  /** How often each is held. */
+  const held = new Map<string, number>();
   const releases = new Map<NodeJS.Timeout, VersionedEncoder>();
 
   const load = async (version: string): Promise<VersionedEncoder> => {
@@ -63,8 +67,21 @@ export function createEncoders({ read, releaseAfterMs = 60_000, onEncode }: Enco
       return entry.promise;
     },
     loaded: (version) => entries.get(version)?.encoder,
+    hold(version) {
+      held.set(version, (held.get(version) ?? 0) + 1);
+      let done = false;
+      return () => {
+        if (done) return;
+        done = true;
+        const left = (held.get(version) ?? 1) - 1;
+        if (left > 0) held.set(version, left);
+        else held.delete(version);
+      };
+    },
     keepOnly(versions) {
-      for (const version of [...entries.keys()]) if (!versions.includes(version)) drop(version);
+      for (const version of [...entries.keys()]) {
+        if (!versions.includes(version) && !held.has(version)) drop(version);
+      }
     },
     close() {
       for (const [timer, encoder] of releases) {

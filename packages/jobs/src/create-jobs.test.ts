@@ -304,7 +304,7 @@ describe('a job in parts', () => {
       ),
     );
     expect((await jobs.waitFor('republish', id, { timeoutMs: 20_000, pollMs: 20 })).kind).toBe('completed');
-    expect(done.toSorted()).toEqual([0, 1, 2, 3]);
+    expect(done.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3]);
   });
 
   it('fails with the reason of a part that failed for good', async () => {

@@ -8,6 +8,7 @@ export const FINAL_FAILURES = [
   'unknown-model',
   'damaged-model',
   'index-check-failed',
+  'overtaken',
   'invalid-config',
   'invalid-job',
   'earlier-step-failed',

@@ -45,9 +45,10 @@ export function createActivationStore(
   return {
     read: async () => decodeActivation((await commands.call(['HGETALL', keys.activation])) as string[]),
     readWithBuilding: async () => {
-      const [fields, building] = await commands.pipeline([
-        ['HGETALL', keys.activation],
+      // In this order: a version leaves the list after it went live, so one that goes live in between is in one of the two answers.
+      const [building, fields] = await commands.pipeline([
         ['SMEMBERS', keys.building],
+        ['HGETALL', keys.activation],
       ]);
       return { activation: decodeActivation(fields as string[]), building: (building as string[]).toSorted() };
     },

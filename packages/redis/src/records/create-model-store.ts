@@ -5,6 +5,10 @@ import type { RedisConnection } from '../connection/redis-connection.js';
 import { encodeId, keysOf } from '../keys.js';
 import type { RecordClient } from './create-record-client.js';
 
+/**
+ * written: has files, no complete index. rejected: did not pass the gate. ready: its index is complete, or was when it was last live.
+ * live: people see it; what counts is the activation, which this follows. retired: its index was emptied.
+ */
 export type ModelStatus = 'written' | 'rejected' | 'ready' | 'live' | 'retired';
 
 /** M of the cosine lift of each index of the version. */
@@ -17,6 +21,7 @@ export interface Lift {
 export interface ModelRecord {
   readonly version: string;
   readonly status: ModelStatus;
+  /** Empty once its files were removed. */
   readonly artifactUrl: string;
   /** ms since the epoch. */
   readonly createdAt: number;
@@ -25,6 +30,8 @@ export interface ModelRecord {
   readonly metrics?: Metrics;
   /** The version it was fine-tuned from. */
   readonly parent?: string;
+  /** The version that was live when its training began, and that alone it may replace by itself; none for the first. */
+  readonly replaces?: string;
   /** Why it was rejected. */
   readonly reason?: string;
   readonly lift?: Lift;
@@ -58,6 +65,7 @@ export function createModelStore(
       config: text,
       metrics: text,
       parent: text,
+      replaces: text,
       reason: text,
       lift: text,
     },
@@ -105,6 +113,7 @@ type StoredModel = {
   config: string;
   metrics?: string;
   parent?: string;
+  replaces?: string;
   reason?: string;
   lift?: string;
 };
@@ -128,6 +137,7 @@ function fromStored(stored: Partial<StoredModel>): ModelRecord | undefined {
     config = 'null',
     metrics,
     parent,
+    replaces,
     reason,
     lift,
   } = stored;
@@ -140,6 +150,7 @@ function fromStored(stored: Partial<StoredModel>): ModelRecord | undefined {
     config: JSON.parse(config) as unknown,
     ...(metrics !== undefined && { metrics: JSON.parse(metrics) as Metrics }),
     ...(parent !== undefined && { parent }),
+    ...(replaces !== undefined && { replaces }),
     ...(reason !== undefined && { reason }),
     ...(lift !== undefined && { lift: JSON.parse(lift) as Lift }),
   };
