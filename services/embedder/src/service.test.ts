@@ -1,6 +1,20 @@
 import { eventually } from '@click-recall/testing';
-import { describe, expect, it } from 'vitest';
+import type { Metrics } from '@click-recall/contracts';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { ITEMS, openTestEmbedder, type TestEmbedder } from './open-test-embedder.js';
+
+const figures = { hr10: 0, ndcg10: 0 };
+const METRICS: Metrics = {
+  ...figures,
+  popularity: figures,
+  markov: figures,
+  validationNdcg10: 0,
+  loss: 1,
+  epochs: 1,
+  users: 1,
+  items: 1,
+  clicks: 1,
+};
 
 /** The vector that a version gives to the user's sequence as it is now. */
 async function expectedVector(test: TestEmbedder, version: string, userId: string): Promise<Float32Array | undefined> {
@@ -182,6 +196,85 @@ describe('the embedder', { timeout: 60_000 }, () => {
     expect(await test.index.count(spaces.users)).toBe(3);
     expect((await vectorOf(test, first, 'a'))?.revision).toBe(revision);
     expectClose((await vectorOf(test, first, 'a'))?.vector, await expectedVector(test, first, 'a'));
+  });
+
+  it('lets a rollback win over a training that began before it, and a trained version go live only where it was compared', async () => {
+    const test = await openTestEmbedder();
+    await test.click('u', ITEMS[0]!);
+    await test.start();
+    const old = await test.writeModel(1);
+    await test.switchTo(old);
+    const bad = await test.writeModel(2);
+    await test.switchTo(bad);
+    let meanwhile: (() => Promise<unknown>) | undefined = () => test.switchTo(old);
+    const worker = test.jobs.worker('train', async () => {
+      const replaces = (await test.activations.read())!.encoder;
+      const modelVersion = await test.writeModel(3);
+      await test.models.update(modelVersion, { replaces });
+      const act = meanwhile;
+      meanwhile = undefined;
+      await act?.();
+      return { modelVersion, metrics: METRICS, seconds: 0 };
+    });
+    onTestFinished(() => worker.close());
+
+    const training = await test.jobs.startTraining({ reason: 'manual' });
+    const refused = await test.jobs.waitFor('activate', training.id, { timeoutMs: 25_000, pollMs: 50 });
+    expect(refused).toMatchObject({ kind: 'failed', failure: { code: 'overtaken' } });
+    expect(await test.activations.readWithBuilding()).toMatchObject({ activation: { encoder: old }, building: [] });
+
+    const next = await test.jobs.startTraining({ reason: 'manual' });
+    expect(next.started).toBe(true);
+    const done = await test.jobs.waitFor('activate', next.id, { timeoutMs: 25_000, pollMs: 50 });
+    expect(done).toMatchObject({ kind: 'completed', result: { previous: old } });
+  });
+
+  it('refuses to switch to a trained version whose index was built before a rollback', async () => {
+    const test = await openTestEmbedder();
+    await test.click('u', ITEMS[0]!);
+    await test.start();
+    const old = await test.writeModel(1);
+    await test.switchTo(old);
+    const bad = await test.writeModel(2);
+    await test.switchTo(bad);
+    const trained = await test.writeModel(3);
+    await test.models.update(trained, { replaces: bad });
+    const worker = test.jobs.worker('train', async () => ({ modelVersion: trained, metrics: METRICS, seconds: 0 }));
+    onTestFinished(() => worker.close());
+
+    await test.jobs.pause('activate');
+    const { id } = await test.jobs.startTraining({ reason: 'manual' });
+    await test.jobs.waitFor('embed', id, { timeoutMs: 25_000, pollMs: 50 });
+    const rollback = await test.jobs.startRollback(old);
+    await test.jobs.waitFor('embed', rollback.id, { timeoutMs: 25_000, pollMs: 50 });
+    // What the rollback's own job does; in the queue it would come second.
+    const live = (await test.activations.read())!;
+    await test.activations.compareAndSet(bad, { ...live, encoder: old, index: old, vocabulary: old, previous: bad });
+    await test.jobs.resume('activate');
+    expect(await test.jobs.waitFor('activate', id, { timeoutMs: 25_000, pollMs: 50 })).toMatchObject({
+      kind: 'failed',
+      failure: { code: 'overtaken' },
+    });
+    expect((await test.jobs.waitFor('activate', rollback.id, { timeoutMs: 25_000, pollMs: 50 })).kind).toBe(
+      'completed',
+    );
+    expect(await test.activations.readWithBuilding()).toMatchObject({ activation: { encoder: old }, building: [] });
+  });
+
+  it('goes by the activation where a record says otherwise', async () => {
+    const test = await openTestEmbedder();
+    await test.click('u', ITEMS[0]!);
+    await test.start();
+    const first = await test.writeModel(1);
+    await test.switchTo(first);
+    const second = await test.writeModel(2);
+    await test.switchTo(second);
+    expect((await test.models.get(first))?.status).toBe('ready');
+    // A process that ended between the switch and the record.
+    await test.models.update(first, { status: 'live' });
+    expect(await test.switchTo(first)).toMatchObject({ kind: 'completed', result: { previous: second } });
+    expect((await test.models.get(first))?.status).toBe('live');
+    expect((await test.models.get(second))?.status).toBe('ready');
   });
 
   it('encodes for a rollback only the users whose sequence changed', async () => {

@@ -2,14 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { JobResult } from '@click-recall/contracts';
 import { JobFailedError, type RunningJob } from '@click-recall/jobs';
 import type { KafkaAdmin } from '@click-recall/kafka';
-import type { Activation, ActivationStore, Lift, ModelStore } from '@click-recall/redis';
+import type { Activation, ActivationStore, Lift, ModelRecord, ModelStore } from '@click-recall/redis';
 import type { Logger } from '@click-recall/runtime';
+import { overtaken } from './overtaken.js';
 import { partitionsBehind } from './offsets-passed.js';
 
 export interface ActivateVersionDeps {
   readonly models: Pick<ModelStore, 'get' | 'update'>;
   readonly activations: Pick<ActivationStore, 'read' | 'compareAndSet' | 'buildingVersions' | 'removeBuilding'>;
-  readonly admin: Pick<KafkaAdmin, 'groupOffsets' | 'topicStartOffsets'>;
+  readonly admin: Pick<KafkaAdmin, 'groupOffsets' | 'topicStartOffsets' | 'topicEndOffsets'>;
   /** Full name of the `sequence-updates` topic, and the group that reads it here. */
   readonly topic: string;
   readonly group: string;
@@ -19,7 +20,10 @@ export interface ActivateVersionDeps {
   readonly deadlineMs?: number;
 }
 
-/** The `activate` job: waits until the updates from before the build are applied, then makes the version live in one step. */
+/**
+ * The `activate` job: waits until the updates from before the build are applied, then makes the version live in one step; a trained one
+ * only in place of the version that it was trained to replace.
+ */
 export function createActivateVersion(deps: ActivateVersionDeps) {
   const { models, activations, admin, topic, group, logger, pollMs = 100, deadlineMs = 600_000 } = deps;
 
@@ -29,7 +33,7 @@ export function createActivateVersion(deps: ActivateVersionDeps) {
     if (!job.previous) throw new JobFailedError('invalid-job', 'no embed job came before');
     const activated = await alreadyLive(version);
     if (!activated) await applied(job.previous.awaitOffsets, job);
-    const { previous } = activated ?? (await activate(version));
+    const { previous } = activated ?? (await activate(version, job.data.reason));
     // The record says what people see; what counts is the activation, so a crash before this line changes nothing.
     await models.update(version, { status: 'live' });
     if (previous !== null && previous !== version) await demote(previous);
@@ -46,8 +50,12 @@ export function createActivateVersion(deps: ActivateVersionDeps) {
   async function applied(noted: Readonly<Record<string, string>>, job: RunningJob<'activate'>): Promise<void> {
     const deadline = Date.now() + deadlineMs;
     for (;;) {
-      const [committed, starts] = await Promise.all([admin.groupOffsets(group, topic), admin.topicStartOffsets(topic)]);
-      const behind = partitionsBehind(noted, committed, starts);
+      const [committed, starts, ends] = await Promise.all([
+        admin.groupOffsets(group, topic),
+        admin.topicStartOffsets(topic),
+        admin.topicEndOffsets(topic),
+      ]);
+      const behind = partitionsBehind(noted, { committed, starts, ends });
       if (behind.length === 0) return;
       if (Date.now() > deadline)
         throw new Error(`partitions ${behind.join(', ')} of ${topic} are not read up to the build`);
@@ -56,24 +64,30 @@ export function createActivateVersion(deps: ActivateVersionDeps) {
     }
   }
 
-  async function activate(version: string): Promise<Activation> {
-    const lift = await readyLift(version);
+  async function activate(version: string, reason: 'train' | 'rollback'): Promise<Activation> {
+    const { record, lift } = await ready(version);
     for (;;) {
-      const current = await activations.read();
-      const next = activationOf(version, lift, current?.encoder ?? null);
-      if ((await activations.compareAndSet(next.previous, next)) === 'activated') return next;
-      // Another version went live in this moment; ours is the later wish.
+      const live = (await activations.read())?.encoder ?? null;
+      // A rollback is an operator's wish and comes before whatever was live.
+      const refusal = reason === 'train' ? overtaken(record, live) : undefined;
+      if (refusal) {
+        await activations.removeBuilding(version);
+        throw refusal;
+      }
+      const next = activationOf(version, lift, live);
+      if ((await activations.compareAndSet(live, next)) === 'activated') return next;
+      // Another version went live in this moment.
     }
   }
 
-  async function readyLift(version: string): Promise<Lift> {
+  async function ready(version: string): Promise<{ record: ModelRecord; lift: Lift }> {
     const record = await models.get(version);
     if (!record) throw new JobFailedError('unknown-model', `there is no model version ${version}`);
     const building = await activations.buildingVersions();
     if (!record.lift || record.status !== 'ready' || !building.includes(version)) {
       throw new JobFailedError('index-check-failed', `the index of ${version} is not complete: embed it again`);
     }
-    return record.lift;
+    return { record, lift: record.lift };
   }
 
   async function demote(version: string): Promise<void> {

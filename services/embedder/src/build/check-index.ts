@@ -25,12 +25,15 @@ export async function measureRecall(
   return queries.length > 0 ? recallAgainstExact(index, spaces.items, queries, K) : 1;
 }
 
-/** Throws a JobFailedError (`index-check-failed`) unless the index has every item and finds what an exact scan finds. */
+/**
+ * Throws a JobFailedError (`index-check-failed`) unless the index finds what an exact scan finds; any other error, to be tried again,
+ * where it has not every item: what is missing is written then.
+ */
 export async function checkItems(deps: CheckIndexDeps, version: OpenVersion): Promise<number> {
   const expected = version.encoder.itemIds.length;
   const found = await deps.index.count(version.spaces.items);
   if (found !== expected) {
-    throw new JobFailedError('index-check-failed', `the index has ${found} items, the model ${expected}`);
+    throw new Error(`the index has ${found} items, the model ${expected}`);
   }
   const recall = await measureRecall(deps, version);
   if (recall < LEAST_RECALL) {

@@ -3,8 +3,9 @@ import type { Encoders } from '@click-recall/encoding';
 import { spacesOf } from '@click-recall/encoding';
 import { JobFailedError, type RunningJob } from '@click-recall/jobs';
 import type { KafkaAdmin } from '@click-recall/kafka';
-import type { ActivationStore, ModelRecord, ModelStore } from '@click-recall/redis';
+import type { ActivationStore, ModelStore } from '@click-recall/redis';
 import type { Logger, Metrics } from '@click-recall/runtime';
+import { overtaken } from '../activate/overtaken.js';
 import type { OpenVersion } from '../open-versions.js';
 import { checkItems, usersComplete, type CheckIndexDeps } from './check-index.js';
 import { chooseLift } from './choose-lift.js';
@@ -13,9 +14,9 @@ import { writeItems } from './write-items.js';
 import { writeUsers, type WriteUsersDeps } from './write-users.js';
 
 export interface EmbedVersionDeps extends CheckIndexDeps {
-  readonly encoders: Pick<Encoders, 'get'>;
+  readonly encoders: Pick<Encoders, 'get' | 'hold'>;
   readonly models: Pick<ModelStore, 'get' | 'update'>;
-  readonly activations: Pick<ActivationStore, 'addBuilding' | 'removeBuilding' | 'buildingVersions'>;
+  readonly activations: Pick<ActivationStore, 'read' | 'addBuilding' | 'removeBuilding' | 'buildingVersions'>;
   readonly sequences: CheckIndexDeps['sequences'] & WriteUsersDeps['sequences'];
   readonly userVectors: WriteUsersDeps['userVectors'];
   readonly admin: Pick<KafkaAdmin, 'topicEndOffsets'>;
@@ -36,8 +37,10 @@ export function createEmbedVersion(deps: EmbedVersionDeps) {
     const started = performance.now();
     const version = job.data.modelVersion ?? job.previous?.modelVersion;
     if (version === undefined) throw new JobFailedError('invalid-job', 'no model version is named');
+    // The pipeline lets go of versions that it does not know to be wanted.
+    const letGo = encoders.hold(version);
     try {
-      const opened = await open(version);
+      const opened = await open(version, job.data.modelVersion === undefined);
       // In this order: whatever is not written to this version by the pipeline was in Redis before the build reads it.
       await activations.addBuilding(version);
       const ends = await admin.topicEndOffsets(topic);
@@ -45,8 +48,7 @@ export function createEmbedVersion(deps: EmbedVersionDeps) {
       const indexRecall = await check(opened, job);
       const building = await activations.buildingVersions();
       if (!building.includes(version)) throw new Error(`the build of ${version} was given up by an embedder`);
-      const record = await models.get(version);
-      if (record?.status !== 'live') await models.update(version, { status: 'ready' });
+      if ((await live()) !== version) await models.update(version, { status: 'ready' });
       const seconds = (performance.now() - started) / 1000;
       logger.info({ version, ...counts, indexRecall, seconds }, `built the index of ${version}`);
       const awaitOffsets = Object.fromEntries([...ends].map(([partition, end]) => [String(partition), String(end)]));
@@ -55,15 +57,24 @@ export function createEmbedVersion(deps: EmbedVersionDeps) {
       // A retry notes the offsets anew and finds by the revisions what was missed meanwhile.
       await activations.removeBuilding(version).catch(() => undefined);
       throw toJobFailure(error, version);
+    } finally {
+      letGo();
     }
   };
 
-  async function open(version: string): Promise<OpenVersion> {
-    const record = await models.get(version);
+  async function live(): Promise<string | null> {
+    return (await activations.read())?.encoder ?? null;
+  }
+
+  async function open(version: string, trained: boolean): Promise<OpenVersion> {
+    const [record, liveVersion] = await Promise.all([models.get(version), live()]);
     if (!record) throw new JobFailedError('unknown-model', `there is no model version ${version}`);
+    const refusal = trained ? overtaken(record, liveVersion) : undefined;
+    if (refusal) throw refusal;
     const encoder = await encoders.get(version);
     const lift = record.lift ?? (await chooseLift(encoder, deps.sequences));
-    await models.update(version, { lift, ...statusAtStart(record) });
+    // Whoever clears up must not take it for empty.
+    await models.update(version, { lift, status: liveVersion === version ? 'live' : 'written' });
     return { version, encoder, spaces: spacesOf(version, encoder.dim, lift) };
   }
 
@@ -94,9 +105,4 @@ export function createEmbedVersion(deps: EmbedVersionDeps) {
     await job.progress({ phase: 'check', done: 1, total: 1 });
     return recall;
   }
-}
-
-/** A version that was retired or rejected has an index again: whoever clears up must not take it for empty. */
-function statusAtStart({ status }: ModelRecord): { status: 'written' } | undefined {
-  return status === 'retired' || status === 'rejected' ? { status: 'written' } : undefined;
 }

@@ -1,4 +1,5 @@
-import type { Jobs } from '@click-recall/jobs';
+import type { Spaces } from '@click-recall/encoding';
+import type { Jobs, QueueCounts } from '@click-recall/jobs';
 import type { ActivationStore, ModelRecord, ModelStore, SequenceStore, UserVectorStore } from '@click-recall/redis';
 import type { Logger } from '@click-recall/runtime';
 import type { VectorIndex } from '@click-recall/vector-index';
@@ -10,7 +11,7 @@ export interface RetireVersionsDeps {
   readonly jobs: Pick<Jobs, 'counts'>;
   readonly sequences: Pick<SequenceStore, 'listUsers'>;
   readonly userVectors: Pick<UserVectorStore, 'drop'>;
-  readonly index: Pick<VectorIndex, 'drop'>;
+  readonly index: Pick<VectorIndex, 'count' | 'drop'>;
   readonly graceMs: number;
   readonly logger: Logger;
   readonly now?: () => number;
@@ -18,17 +19,17 @@ export interface RetireVersionsDeps {
 
 /**
  * Empties the indexes of versions that are neither live nor being built, the one that was live before only after the grace time
- * (readers may be a moment behind). Nothing is remembered between runs: what is to be done follows from what is stored, so
- * it survives restarts, and several embedders may do it. The model itself stays in the registry, for a rollback.
+ * (readers may be a moment behind), and none while a build is under way or waits to be tried again. Nothing is remembered between
+ * runs: what is to be done follows from what is stored, the indexes themselves included, so it survives restarts, and several
+ * embedders may do it. The model itself stays in the registry, for a rollback.
  */
 export function createRetireVersions(deps: RetireVersionsDeps) {
   const { models, activations, jobs, sequences, userVectors, index, graceMs, logger, now = Date.now } = deps;
 
   return async function retireVersions(): Promise<string[]> {
-    const records = (await models.list()).filter((record) => record.status !== 'retired' && record.lift);
     await giveUpOrphans();
     const retired: string[] = [];
-    for (const record of records) if (await retire(record)) retired.push(record.version);
+    for (const record of await models.list()) if (await retire(record)) retired.push(record.version);
     return retired;
   };
 
@@ -42,18 +43,21 @@ export function createRetireVersions(deps: RetireVersionsDeps) {
     }
   }
 
+  /** Also those whose training has not ended: one moves on from queue to queue while they are counted, and must not be missed. */
   async function pendingBuilds(): Promise<number> {
     const { embed, activate } = await jobs.counts();
-    return [embed, activate].reduce(
-      (sum, counts) => sum + counts.waiting + counts['waiting-children'] + counts.delayed + counts.active,
-      0,
-    );
+    return underWay(embed) + underWay(activate) + embed['waiting-children'] + activate['waiting-children'];
+  }
+
+  async function buildsUnderWay(): Promise<boolean> {
+    const { embed, activate } = await jobs.counts();
+    return underWay(embed) + underWay(activate) > 0;
   }
 
   async function retire(record: ModelRecord): Promise<boolean> {
     const { version } = record;
     const spaces = spacesOfRecord(record);
-    if (!spaces || !(await isUnused(version))) return false;
+    if (!spaces || !(await hasIndex(record, spaces)) || !(await isUnused(version))) return false;
     await index.drop(spaces.items);
     if (!(await isUnused(version))) return false;
     await index.drop(spaces.users);
@@ -75,8 +79,16 @@ export function createRetireVersions(deps: RetireVersionsDeps) {
   async function isUnused(version: string): Promise<boolean> {
     const { activation, building } = await activations.readWithBuilding();
     if (activation?.encoder === version || building.includes(version)) return false;
-    // Without a live version this one may be ready to become it.
-    if (!activation) return (await pendingBuilds()) === 0;
-    return activation.previous !== version || now() >= activation.activatedAt + graceMs;
+    if (activation?.previous === version && now() < activation.activatedAt + graceMs) return false;
+    return !(await buildsUnderWay());
   }
+
+  /** A retired one may have an index again: by a build that ended in the middle, or by a writer that was a moment behind. */
+  async function hasIndex({ status }: ModelRecord, { items, users }: Spaces): Promise<boolean> {
+    return status !== 'retired' || (await index.count(items)) > 0 || (await index.count(users)) > 0;
+  }
+}
+
+function underWay({ waiting, delayed, active }: Pick<QueueCounts['embed'], 'waiting' | 'delayed' | 'active'>): number {
+  return waiting + delayed + active;
 }

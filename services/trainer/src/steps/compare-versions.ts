@@ -62,10 +62,7 @@ export async function compareVersions(request: CompareRequest): Promise<Comparis
 
 async function versionsToCompare({ activation, models, rules }: CompareRequest): Promise<string[]> {
   const live = (await activation.read())?.encoder;
-  const passed = (await models.list()).filter(
-    ({ status, artifactUrl }) =>
-      artifactUrl !== '' && (status === 'ready' || status === 'live' || status === 'retired'),
-  );
+  const passed = (await models.list()).filter(({ status, artifactUrl }) => artifactUrl !== '' && status !== 'rejected');
   const last = passed.map(({ version }) => version).filter((version) => version !== live);
   return [...(live === undefined ? [] : [live]), ...last].slice(0, rules.gateVersions);
 }

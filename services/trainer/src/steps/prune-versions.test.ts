@@ -54,6 +54,16 @@ describe('pruning', () => {
     expect(known.get('f')?.artifactUrl).not.toBe('');
   });
 
+  it('leaves it to the embedder to say that an index is gone, and keeps the record until then', async () => {
+    const indexed = { ...record('indexed', 300_000, 'ready'), lift: { items: 1, users: 1 } };
+    const emptied = { ...record('emptied', 300_001), lift: { items: 1, users: 1 } };
+    const many = Array.from({ length: 200 }, (_, place) => record(`v${place}`, place));
+    const { request, known } = world([...many, indexed, emptied], ['indexed', 'emptied']);
+    await pruneVersions({ ...request, keepVersions: 2, version: 'v0' });
+    expect(known.get('indexed')).toEqual({ ...indexed, artifactUrl: '' });
+    expect(known.has('emptied')).toBe(false);
+  });
+
   it('does not let rejected versions push out good ones', async () => {
     const records = [
       record('good', 9000),

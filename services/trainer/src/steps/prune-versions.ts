@@ -19,8 +19,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Removes the files of old versions and of versions that never got a record. Kept are the newest `keepVersions` that passed the gate, the live
- * one, the one before it, and those being built. A record whose files are gone has an empty `artifactUrl`. Answers the
- * versions whose files were removed.
+ * one, the one before it, and those being built. A record whose files are gone has an empty `artifactUrl`; whether it still has an index is
+ * for the embedder to say by its status, and a record is removed only then. Answers the versions whose files were removed.
  */
 export async function pruneVersions(request: PruneRequest): Promise<string[]> {
   const { registry, models, activation, keepVersions } = request;
@@ -44,15 +44,18 @@ export async function pruneVersions(request: PruneRequest): Promise<string[]> {
     if (kept.has(version) || (!known.has(version) && version > aDayAgo)) continue;
     const record = known.get(version);
     // The record first: it must never name files that are not there.
-    if (record) {
-      const status = record.status === 'rejected' ? record.status : 'retired';
-      await models.update(version, { artifactUrl: '', status });
-    }
+    if (record) await models.update(version, { artifactUrl: '' });
     await registry.remove(version);
     removed.push(version);
   }
-  for (const { version } of records.slice(KEEP_RECORDS)) if (!kept.has(version)) await models.remove(version);
+  for (const record of records.slice(KEEP_RECORDS)) {
+    if (!kept.has(record.version) && hasNoIndex(record)) await models.remove(record.version);
+  }
   return removed;
+}
+
+function hasNoIndex({ lift, status }: ModelRecord): boolean {
+  return lift === undefined || status === 'retired';
 }
 
 function newest(records: readonly ModelRecord[], count: number, wanted: (record: ModelRecord) => boolean): string[] {

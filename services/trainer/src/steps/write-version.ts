@@ -33,6 +33,7 @@ export async function writeVersion(request: WriteRequest): Promise<string> {
   const { encoder, snapshot, start, metrics, fitted, verdict } = request;
   const version = newVersionId(request.now);
   const parent = start.from === 'live' ? { parent: start.live.version } : {};
+  const replaces = start.from === 'live' ? start.live.version : start.liveVersion;
   const config = {
     ...request.model,
     trainer: request.rules,
@@ -61,6 +62,7 @@ export async function writeVersion(request: WriteRequest): Promise<string> {
     config,
     metrics,
     ...parent,
+    ...(replaces !== undefined && { replaces }),
     ...(verdict.passed ? {} : { reason: `${verdict.code}: ${verdict.message}` }),
   });
   return version;

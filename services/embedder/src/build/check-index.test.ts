@@ -1,0 +1,25 @@
+import type { VersionedEncoder } from '@click-recall/encoding';
+import { spacesOf } from '@click-recall/encoding';
+import { JobFailedError } from '@click-recall/jobs';
+import { createExactIndex } from '@click-recall/vector-index';
+import { expect, it } from 'vitest';
+import { checkItems } from './check-index.js';
+
+const nobody = {
+  sequences: { async *listUsers(): AsyncIterable<string[]> {}, recentUsers: async () => [] },
+  userVectors: { get: async () => [] },
+};
+
+it('has items that are missing written by another attempt', async () => {
+  const index = createExactIndex();
+  const spaces = spacesOf('v', 1, { items: 2, users: 2 });
+  const encoder = { itemIds: ['a', 'b'] } as unknown as VersionedEncoder;
+  await index.upsert(spaces.items, [{ id: 'a', vector: Float32Array.of(1) }]);
+  const check = () => checkItems({ ...nobody, index }, { version: 'v', encoder, spaces });
+  const error: unknown = await check().catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ message: 'the index has 1 items, the model 2' });
+  // A JobFailedError is never tried again.
+  expect(error).not.toBeInstanceOf(JobFailedError);
+  await index.upsert(spaces.items, [{ id: 'b', vector: Float32Array.of(1) }]);
+  expect(await check()).toBe(1);
+});
