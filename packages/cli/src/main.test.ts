@@ -249,8 +249,12 @@ describe('train and rollback', () => {
   it('lists the models and marks the live one', async () => {
     const { env, models, activation } = await pipeline();
     const record = { artifactUrl: 'file:///x', config: {} };
-    await models.save({ ...record, version: 'v1', status: 'retired', createdAt: 1_700_000_000_000 });
-    await models.save({ ...record, version: 'v2', status: 'live', createdAt: 1_700_000_001_000 });
+    // A crash before the records followed the activation.
+    await models.save({ ...record, version: 'v1', status: 'live', createdAt: 1_700_000_000_000 });
+    await models.save({ ...record, version: 'v2', status: 'ready', createdAt: 1_700_000_001_000 });
+    await models.save({ ...record, version: 'v0', status: 'retired', artifactUrl: '', createdAt: 1_600_000_000_000 });
+    await models.save({ ...record, version: 'v3', status: 'written', createdAt: 1_700_000_002_000 });
+    await activation.addBuilding('v3');
     const lift = { items: 1, users: 1 };
     const live = {
       encoder: 'v2',
@@ -267,13 +271,16 @@ describe('train and rollback', () => {
     expect(
       out
         .split('\n')
-        .slice(1, 3)
+        .slice(1, 5)
         .map((line) => line.slice(0, 12)),
-    ).toEqual(['* v2     liv', '  v1     ret']);
+    ).toEqual(['  v3     bui', '* v2     liv', '  v1     rea', '  v0     ret']);
     expect((await cli(['models', '--json'], env)).json()).toMatchObject([
-      { version: 'v2', live: true },
-      { version: 'v1', live: false },
+      { version: 'v3', live: false, status: 'building' },
+      { version: 'v2', live: true, status: 'live' },
+      { version: 'v1', live: false, status: 'ready' },
+      { version: 'v0', live: false, status: 'retired' },
     ]);
+    expect((await cli(['rollback', 'v0'], env)).err).toContain('the files of v0 were removed');
     expect((await cli(['rollback', 'v2'], env)).out).toBe('v2 is live already\n');
   });
 });

@@ -22,6 +22,8 @@ export const addRollback: AddCommand = (program, run) => {
           }
           if (model.status === 'rejected')
             throw new CliError(`${version} did not pass the gate: ${model.reason ?? 'no reason is known'}`);
+          if (model.artifactUrl === '')
+            throw new CliError(`the files of ${version} were removed (only so many versions are kept)`);
           if ((await activation.read())?.encoder === version) {
             output.result(() => `${version} is live already`, { modelVersion: version, started: false });
             return;
