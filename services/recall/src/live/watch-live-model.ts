@@ -85,12 +85,13 @@ export function watchLiveModel(options: LiveModelWatchOptions): LiveModelWatch {
 
   const start = (): Promise<void> => (looking = look().finally(() => (looking = undefined)));
 
-  const next = (): Promise<void> => {
+  const lookAgain = (): Promise<void> => {
     lookingNext = undefined;
     return start();
   };
   // A look under way may have read what was live before the switch that the caller has heard of.
-  const refresh = (): Promise<void> => lookingNext ?? (looking ? (lookingNext = looking.then(next, next)) : start());
+  const refresh = (): Promise<void> =>
+    lookingNext ?? (looking ? (lookingNext = looking.then(lookAgain, lookAgain)) : start());
 
   const poll = (): void => {
     if (!closed) refresh().catch(() => undefined);
