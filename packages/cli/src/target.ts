@@ -16,7 +16,7 @@ export interface Target {
  *
  * @throws ConfigError
  */
-export async function findTarget({ dataFolder, env }: CliContext): Promise<Target> {
+async function findTarget({ dataFolder, env }: CliContext): Promise<Target> {
   const named = variablesSet(['KAFKA_BROKERS', 'REDIS_URL'], env).length > 0;
   const local = named ? undefined : await readRunState(dataFolder);
   if (!local) return { config: loadConfig(env), local: undefined };

@@ -3,7 +3,7 @@ import { idSchema } from './id.js';
 import { recommendedItemSchema } from './messages.js';
 
 /** Most items or users that one answer may hold. */
-export const MAX_LIMIT = 200;
+const MAX_LIMIT = 200;
 /** Most events in one `POST /v1/clicks`. */
 export const MAX_EVENTS = 10_000;
 

@@ -17,15 +17,15 @@ export const metricsSchema = z.object({
 
 const modelVersion = z.string().min(1).max(64);
 
-export const trainJobSchema = z.object({
+const trainJobSchema = z.object({
   reason: z.enum(['schedule', 'clicks', 'manual']),
   epochs: z.int().positive().optional(),
 });
-export const trainResultSchema = z.object({ modelVersion, metrics: metricsSchema, seconds: z.number() });
+const trainResultSchema = z.object({ modelVersion, metrics: metricsSchema, seconds: z.number() });
 
 /** `modelVersion` absent: the version that the flow's train job wrote. */
-export const embedJobSchema = z.object({ modelVersion: modelVersion.optional() });
-export const embedResultSchema = z.object({
+const embedJobSchema = z.object({ modelVersion: modelVersion.optional() });
+const embedResultSchema = z.object({
   modelVersion,
   items: z.int(),
   users: z.int(),
@@ -37,34 +37,34 @@ export const embedResultSchema = z.object({
   seconds: z.number(),
 });
 
-export const activateJobSchema = z.object({
+const activateJobSchema = z.object({
   modelVersion: modelVersion.optional(),
   reason: z.enum(['train', 'rollback']),
 });
-export const activateResultSchema = z.object({ modelVersion, previous: z.string().nullable() });
+const activateResultSchema = z.object({ modelVersion, previous: z.string().nullable() });
 
 /**
  * `itemIds`: only users whose recommendations would hold one of these, deleted now, get new ones (cause `item-deleted`).
  * `shard`: only users of this shard; a job without is split into one part a shard, which all workers share.
  */
-export const republishJobSchema = z.object({
+const republishJobSchema = z.object({
   modelVersion: modelVersion.optional(),
   cause: causeSchema,
   itemIds: z.array(z.string()).max(10_000).optional(),
   shard: z.int().nonnegative().optional(),
 });
-export const republishResultSchema = z.object({
+const republishResultSchema = z.object({
   modelVersion: z.string(),
   users: z.int(),
   published: z.int(),
   seconds: z.number().meta({ description: 'Seconds of work, those of all workers together.' }),
 });
 
-export const evaluateJobSchema = z.object({ modelVersion });
-export const evaluateResultSchema = z.object({ modelVersion, metrics: metricsSchema });
+const evaluateJobSchema = z.object({ modelVersion });
+const evaluateResultSchema = z.object({ modelVersion, metrics: metricsSchema });
 
-export const exportJobSchema = z.object({ modelVersion: modelVersion.optional(), file: z.string().min(1) });
-export const exportResultSchema = z.object({ modelVersion, file: z.string(), users: z.int(), items: z.int() });
+const exportJobSchema = z.object({ modelVersion: modelVersion.optional(), file: z.string().min(1) });
+const exportResultSchema = z.object({ modelVersion, file: z.string(), users: z.int(), items: z.int() });
 
 /** Every queue: what a job carries and what it answers. */
 export const JOBS = {

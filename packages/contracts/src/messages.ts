@@ -31,7 +31,7 @@ export const userVectorSchema = z.object({
 });
 
 /** Where a recommended item comes from. */
-export const channelSchema = z.enum(['nearest', 'popular']);
+const channelSchema = z.enum(['nearest', 'popular']);
 
 export const recommendedItemSchema = z.object({
   itemId: z.string(),

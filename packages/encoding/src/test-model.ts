@@ -1,17 +1,7 @@
-import { createSequenceEncoder, serializeEncoder, type SequenceEncoderConfig } from '@click-recall/model';
+import { createSequenceEncoder, defaultModelConfig, serializeEncoder } from '@click-recall/model';
 import { VOCABULARY_FILE, writeVocabulary } from './vocabulary.js';
 
-const CONFIG: SequenceEncoderConfig = {
-  network: 'sequence-encoder',
-  sequenceLength: 8,
-  dim: 16,
-  heads: 2,
-  layers: 1,
-  feedForward: 0,
-  dropout: 0,
-  normEpsilon: 1e-6,
-  inputNorm: true,
-};
+const CONFIG = { ...defaultModelConfig.encoder, sequenceLength: 8, dim: 16, layers: 1, dropout: 0 };
 
 /** The files of a small model with random weights, for tests; another seed gives other vectors. */
 export function testModelFiles(itemIds: readonly string[], seed = 1): Map<string, Uint8Array> {

@@ -4,9 +4,8 @@ export { parseModelConfig } from './parse-model-config.js';
 export { ModelArtifactError, ModelConfigError, ModelInputError, NonFiniteLossError } from './errors.js';
 
 export type { LabelledSequences, SequenceBatch } from './data/sequence-batch.js';
-export { checkSequences, sequenceAt, sequenceBatch, sequenceCount } from './data/sequence-batch.js';
+export { sequenceAt, sequenceBatch, sequenceCount } from './data/sequence-batch.js';
 export { splitLeaveOneOut, type LeaveOneOutSplit } from './data/split-leave-one-out.js';
-export { windows } from './data/windows.js';
 
 export type { SequenceEncoder, TrainingBatch } from './networks/encoder.js';
 export { createSequenceEncoder } from './networks/sequence-encoder/sequence-encoder.js';
@@ -14,8 +13,8 @@ export { createSequenceEncoder } from './networks/sequence-encoder/sequence-enco
 export type { EpochReport, StepReport, TrainRequest, TrainResult } from './training/train-encoder.js';
 export { trainEncoder } from './training/train-encoder.js';
 
-export { rankingMetrics, unranked, type RankingMetrics } from './evaluation/rank-of-target.js';
-export { evaluateFullRanking, rankTargets, type FullRankingRequest } from './evaluation/evaluate-full-ranking.js';
+export type { RankingMetrics } from './evaluation/rank-of-target.js';
+export { evaluateFullRanking, type FullRankingRequest } from './evaluation/evaluate-full-ranking.js';
 export { evaluateMarkov, evaluatePopularity, type BaselineRequest } from './evaluation/baselines.js';
 export { topK, type TopK, type TopKRequest } from './evaluation/top-k.js';
 

@@ -9,7 +9,7 @@ export function liftFor(vectors: readonly Float32Array[], headRoom = HEAD_ROOM):
   return longest > 0 ? longest * (1 + headRoom) : 1;
 }
 
-export function lengthOf(vector: Float32Array): number {
+function lengthOf(vector: Float32Array): number {
   let sum = 0;
   for (const value of vector) sum += value * value;
   return Math.sqrt(sum);

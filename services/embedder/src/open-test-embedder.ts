@@ -2,7 +2,7 @@ import { pipelineTopics, createKafkaClient, type ConsumedMessage } from '@click-
 import { topicName, userVectorSchema, type SequenceUpdate, type UserVectorMessage } from '@click-recall/contracts';
 import { createVersionedEncoder, spacesOf, VOCABULARY_FILE, writeVocabulary } from '@click-recall/encoding';
 import { createJobs } from '@click-recall/jobs';
-import { createSequenceEncoder, serializeEncoder, type SequenceEncoderConfig } from '@click-recall/model';
+import { createSequenceEncoder, defaultModelConfig, serializeEncoder } from '@click-recall/model';
 import {
   createActivationStore,
   createModelStore,
@@ -24,17 +24,7 @@ import { pathToFileURL } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { startEmbedder } from './service.js';
 
-const ENCODER: SequenceEncoderConfig = {
-  network: 'sequence-encoder',
-  sequenceLength: 8,
-  dim: 16,
-  heads: 2,
-  layers: 1,
-  feedForward: 0,
-  dropout: 0,
-  normEpsilon: 1e-6,
-  inputNorm: true,
-};
+const ENCODER = { ...defaultModelConfig.encoder, sequenceLength: 8, dim: 16, layers: 1, dropout: 0 };
 
 export const ITEMS = Array.from({ length: 40 }, (_, index) => `item-${index}`);
 

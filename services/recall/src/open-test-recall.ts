@@ -9,7 +9,7 @@ import {
 import { createVersionedEncoder, spacesOf, VOCABULARY_FILE, writeVocabulary } from '@click-recall/encoding';
 import { createJobs } from '@click-recall/jobs';
 import { createKafkaClient, pipelineTopics, type ConsumedMessage } from '@click-recall/kafka';
-import { createSequenceEncoder, serializeEncoder, type SequenceEncoderConfig } from '@click-recall/model';
+import { createSequenceEncoder, defaultModelConfig, serializeEncoder } from '@click-recall/model';
 import {
   createActivationStore,
   createItemStore,
@@ -31,17 +31,7 @@ import { pathToFileURL } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { startRecall } from './service.js';
 
-const ENCODER: SequenceEncoderConfig = {
-  network: 'sequence-encoder',
-  sequenceLength: 8,
-  dim: 16,
-  heads: 2,
-  layers: 1,
-  feedForward: 0,
-  dropout: 0,
-  normEpsilon: 1e-6,
-  inputNorm: true,
-};
+const ENCODER = { ...defaultModelConfig.encoder, sequenceLength: 8, dim: 16, layers: 1, dropout: 0 };
 
 export const ITEMS = Array.from({ length: 60 }, (_, index) => `item-${index}`);
 

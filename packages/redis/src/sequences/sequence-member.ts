@@ -24,7 +24,7 @@ export function decodeMember(member: string): SequenceEvent {
 }
 
 /** Digits of the largest safe integer: every time in ms that JavaScript can hold. */
-export const TIME_WIDTH = 16;
+const TIME_WIDTH = 16;
 
 /** @throws Error for a time that is negative or no safe integer; contracts let none through */
 function encodeTime(timestamp: number): string {

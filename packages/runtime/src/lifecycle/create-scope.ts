@@ -1,7 +1,7 @@
 import type { Logger } from '../logger.js';
 
 /** The order in which a service stops: nothing new comes in, what is under way ends, what it wrote is flushed, then the stores go. */
-export const STOP_ORDER = ['listener', 'consumer', 'worker', 'producer', 'store'] as const;
+const STOP_ORDER = ['listener', 'consumer', 'worker', 'producer', 'store'] as const;
 
 export type Stage = (typeof STOP_ORDER)[number];
 
