@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eventually } from '@click-recall/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeOnce } from '../bootstrap/cache.mjs';
 
@@ -35,7 +36,7 @@ describe('makeOnce', () => {
     let waited = 0;
     const make = async (aside: string) => {
       made += 1;
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await eventually(() => waited === 2);
       writeFileSync(join(aside, 'file'), 'whole');
     };
     const ask = () =>
