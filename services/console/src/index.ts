@@ -1,1 +1,0 @@
-export { startConsole } from './service.js';

@@ -1,1 +1,0 @@
-export { startEmbedder } from './service.js';

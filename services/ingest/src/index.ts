@@ -1,1 +1,0 @@
-export { startIngest } from './service.js';

@@ -1,1 +1,0 @@
-export { startRecall } from './service.js';

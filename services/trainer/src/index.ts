@@ -1,2 +1,0 @@
-export { startTrainer } from './service.js';
-export { readSettings, type TrainerRules } from './settings.js';
