@@ -13,6 +13,7 @@ import { createSequenceEncoder, defaultModelConfig, serializeEncoder } from '@cl
 import {
   createActivationStore,
   createItemStore,
+  createOffsetStore,
   createRecordClient,
   createRedis,
   createSequenceStore,
@@ -89,6 +90,7 @@ export async function openTestRecall({ graceMs = 60_000, serviceRedisUrl }: Test
   const sequences = createSequenceStore(redis, { namespace, keep: 1000, seenKeep: 1000 });
   const items = createItemStore(records, redis, { namespace });
   const userVectors = createUserVectorStore(redis, { namespace });
+  const offsets = createOffsetStore(redis, { namespace });
   const activations = createActivationStore(redis, { namespace });
   const registry = createRegistry(config.registryUrl);
   const index = await chooseIndex(redis, { namespace });
@@ -127,9 +129,11 @@ export async function openTestRecall({ graceMs = 60_000, serviceRedisUrl }: Test
     },
     async publishItem(item: ItemInput): Promise<void> {
       await items.upsert([{ ...item, version: 1, itemId: String(item.itemId) }]);
-      await publisher.publish(topicName('items', namespace), [
-        { key: String(item.itemId), value: JSON.stringify(item) },
-      ]);
+      const topic = topicName('items', namespace);
+      const message = { key: String(item.itemId), value: JSON.stringify(item) };
+      for (const { partition, offset } of await publisher.publish(topic, [message])) {
+        await offsets.reset(topic, partition, offset);
+      }
     },
 
     /** What trainer and embedder do: a version of random weights with its items, and the vectors of these users. */

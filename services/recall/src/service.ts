@@ -4,6 +4,7 @@ import { openKafka, openSettle } from '@click-recall/kafka';
 import {
   createActivationStore,
   createItemStore,
+  createOffsetStore,
   createSequenceStore,
   createUserVectorStore,
   openRecords,
@@ -121,7 +122,7 @@ export async function startRecall(context: ServiceContext): Promise<void> {
     groupId: groups.items,
     topics: [topics.items],
     fromBeginning: false,
-    handleBatch: createRequestRepublish(jobs),
+    handleBatch: createRequestRepublish({ jobs, offsets: createOffsetStore(redis, { namespace }) }),
     onLag,
     onCrash: crash,
   });
