@@ -2,9 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { recommendationSchema, topicName } from '@click-recall/contracts';
 import type { ConsumedMessage } from '@click-recall/kafka';
-import { openLivePipeline, usageBetween } from './live-pipeline.js';
+import {
+  describeUsage,
+  openLivePipeline,
+  PIPELINE_OPTIONS,
+  readPipelineOptions,
+  usageBetween,
+} from './live-pipeline.js';
 import { percentile } from './percentile.js';
 import { generator } from './synthetic-clicks.js';
+import { print } from './print.js';
 
 /**
  * From the append time of a click to the append time of the recommendation that it caused, through ingest, embedder and recall as processes of
@@ -17,18 +24,15 @@ export async function run(args: string[], options: { json: boolean }): Promise<v
     options: {
       rate: { type: 'string', default: '200' },
       seconds: { type: 'string', default: '60' },
-      items: { type: 'string', default: '4000' },
-      users: { type: 'string', default: '6000' },
-      epochs: { type: 'string', default: '3' },
+      ...PIPELINE_OPTIONS,
     },
   });
   const rate = Number(values.rate);
   const total = rate * Number(values.seconds);
   const pipeline = await openLivePipeline({
-    shape: { users: Number(values.users), items: Number(values.items), clicksPerUser: 60 },
-    epochs: Number(values.epochs),
+    ...readPipelineOptions(values),
     services: ['ingest', 'embedder', 'recall'],
-    onStep: (step) => options.json || line(step),
+    onStep: (step) => options.json || print(step),
   });
   try {
     const watch = watchTopics();
@@ -72,18 +76,14 @@ export async function run(args: string[], options: { json: boolean }): Promise<v
       stages: await stageMeans(['ingest', 'embedder', 'recall'].map((name) => pipeline.url(name as 'ingest'))),
       usage: usageBetween(before, await pipeline.usage()),
     };
-    if (options.json) return line(JSON.stringify(result));
-    line(`${result.clicks} clicks at ${rate}/s, ${result.answered} answered`);
-    line(`click to recommendation: p50 ${result.p50Ms} ms, p99 ${result.p99Ms} ms, longest ${result.maxMs} ms`);
-    line('(wanted: p50 under 100, p99 under 500)');
-    line(
+    if (options.json) return print(JSON.stringify(result));
+    print(`${result.clicks} clicks at ${rate}/s, ${result.answered} answered`);
+    print(`click to recommendation: p50 ${result.p50Ms} ms, p99 ${result.p99Ms} ms, longest ${result.maxMs} ms`);
+    print('(wanted: p50 under 100, p99 under 500)');
+    print(
       `mean until published, warm-up included: ${result.stages.map(({ stage, ms }) => `${stage} ${ms} ms`).join(', ')}`,
     );
-    line(
-      result.usage
-        .map(({ name, residentMb, cpuSeconds }) => `${name} ${residentMb} MB, ${cpuSeconds} s CPU`)
-        .join('; '),
-    );
+    print(describeUsage(result.usage));
   } finally {
     await pipeline.close();
   }
@@ -156,8 +156,4 @@ async function atRate(count: number, rate: number, work: (number: number) => Pro
     else calls.push(work(calls.length));
   }
   await Promise.all(calls);
-}
-
-function line(text: string): void {
-  process.stdout.write(`${text}\n`);
 }

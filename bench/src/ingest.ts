@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 import { runBare } from './ingest/run-bare.js';
 import { runService } from './ingest/run-service.js';
 import { zipfClicks } from './ingest/zipf-clicks.js';
+import { print } from './print.js';
 
 interface Round {
   readonly bare: number;
@@ -122,8 +123,4 @@ function lineOf(round: Round | undefined): string {
   if (!round) return '';
   const { bare, service, ratio, serviceResidentMb } = round;
   return `bare consumer ${bare}/s, ingest ${service}/s: ${ratio.toFixed(2)} of it (needed 0.40), ${serviceResidentMb} MB resident (allowed 300)`;
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

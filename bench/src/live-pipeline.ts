@@ -36,6 +36,20 @@ export interface LivePipelineOptions {
   readonly onStep: (line: string) => void;
 }
 
+/** For `parseArgs`: what the benches of the live pipeline have in common. */
+export const PIPELINE_OPTIONS = {
+  items: { type: 'string', default: '4000' },
+  users: { type: 'string', default: '6000' },
+  epochs: { type: 'string', default: '3' },
+} as const;
+
+export function readPipelineOptions(
+  values: Readonly<Record<keyof typeof PIPELINE_OPTIONS, string>>,
+): Pick<LivePipelineOptions, 'shape' | 'epochs'> {
+  const shape = { users: Number(values.users), items: Number(values.items), clicksPerUser: 60 };
+  return { shape, epochs: Number(values.epochs) };
+}
+
 /**
  * The real services as processes of their own, on the Kafka and Redis that the environment names, in a namespace of their own, with
  * synthetic clicks and a model trained on them that is live.
@@ -159,6 +173,10 @@ export function usageBetween(before: readonly Usage[], after: readonly Usage[]):
     residentMb,
     cpuSeconds: Math.round((cpuSeconds - (before[place]?.cpuSeconds ?? NaN)) * 10) / 10,
   }));
+}
+
+export function describeUsage(usage: readonly Usage[]): string {
+  return usage.map(({ name, residentMb, cpuSeconds }) => `${name} ${residentMb} MB, ${cpuSeconds} s CPU`).join('; ');
 }
 
 async function storeSequences(

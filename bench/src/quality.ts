@@ -11,6 +11,7 @@ import {
   type RankingMetrics,
 } from '@click-recall/model';
 import { readInteractions } from './read-interactions.js';
+import { print } from './print.js';
 
 const protocol =
   'last item test, the one before validation, ranked among all items but the seen ones, ties against the model; the validation split chooses the epoch';
@@ -87,8 +88,4 @@ function table({ data, model, popularity, markov, ...report }: Report): string {
 
 function figures({ hr, ndcg }: RankingMetrics): string {
   return `HR@10 ${hr.toFixed(4)}  NDCG@10 ${ndcg.toFixed(4)}`;
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

@@ -2,9 +2,16 @@ import { Agent, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { recallAgainstExact } from '@click-recall/vector-index';
-import { openLivePipeline, usageBetween } from './live-pipeline.js';
+import {
+  describeUsage,
+  openLivePipeline,
+  PIPELINE_OPTIONS,
+  readPipelineOptions,
+  usageBetween,
+} from './live-pipeline.js';
 import { percentile } from './percentile.js';
 import { generator } from './synthetic-clicks.js';
+import { print } from './print.js';
 
 const K = 100;
 const SAMPLE = 200;
@@ -19,17 +26,14 @@ export async function run(args: string[], options: { json: boolean }): Promise<v
     options: {
       rate: { type: 'string', default: '300' },
       seconds: { type: 'string', default: '30' },
-      items: { type: 'string', default: '4000' },
-      users: { type: 'string', default: '6000' },
-      epochs: { type: 'string', default: '3' },
+      ...PIPELINE_OPTIONS,
     },
   });
   const rate = Number(values.rate);
   const pipeline = await openLivePipeline({
-    shape: { users: Number(values.users), items: Number(values.items), clicksPerUser: 60 },
-    epochs: Number(values.epochs),
+    ...readPipelineOptions(values),
     services: ['embedder', 'recall'],
-    onStep: (step) => options.json || line(step),
+    onStep: (step) => options.json || print(step),
   });
   try {
     const random = generator(7);
@@ -57,15 +61,11 @@ export async function run(args: string[], options: { json: boolean }): Promise<v
       indexRecall: round(indexRecall, 4),
       usage: usageBetween(before, await pipeline.usage()),
     };
-    if (options.json) return line(JSON.stringify(result));
-    line(`${result.requests} requests at ${rate}/s, ${failed} failed`);
-    line(`latency p50 ${result.p50Ms} ms, p99 ${result.p99Ms} ms, longest ${result.maxMs} ms (p99 wanted: under 25)`);
-    line(`recall@${K} of the index's graph ${result.indexRecall} (wanted: at least 0.95)`);
-    line(
-      result.usage
-        .map(({ name, residentMb, cpuSeconds }) => `${name} ${residentMb} MB, ${cpuSeconds} s CPU`)
-        .join('; '),
-    );
+    if (options.json) return print(JSON.stringify(result));
+    print(`${result.requests} requests at ${rate}/s, ${failed} failed`);
+    print(`latency p50 ${result.p50Ms} ms, p99 ${result.p99Ms} ms, longest ${result.maxMs} ms (p99 wanted: under 25)`);
+    print(`recall@${K} of the index's graph ${result.indexRecall} (wanted: at least 0.95)`);
+    print(describeUsage(result.usage));
   } finally {
     await pipeline.close();
   }
@@ -100,8 +100,4 @@ function timed(url: string, agent: Agent, due: number): Promise<number> {
 
 function round(value: number, digits = 1): number {
   return Number(value.toFixed(digits));
-}
-
-function line(text: string): void {
-  process.stdout.write(`${text}\n`);
 }

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { parseArgs, promisify } from 'node:util';
 import { createSequenceEncoder, defaultModelConfig, type TrainingBatch } from '@click-recall/model';
+import { print } from './print.js';
 
 const warmUpSteps = 5;
 
@@ -105,8 +106,4 @@ function positive(name: string, text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} must be whole numbers from 1, not ${text}`);
   return value;
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }
