@@ -10,6 +10,7 @@ import { bootstrap } from './bootstrap.mjs';
 import { ensureMovieLens } from './bootstrap/movielens.mjs';
 import { SetupProblem } from './bootstrap/problem.mjs';
 import { createProgress } from './bootstrap/progress.mjs';
+import { claimDataFolder } from './local/data-folder.mjs';
 import { startKafka } from './local/kafka.mjs';
 import { freePort } from './local/ports.mjs';
 import { startRedis } from './local/redis.mjs';
@@ -24,6 +25,7 @@ const EXPECTED = new Set([
   'TrainingFailed',
   'ServiceDidNotStart',
   'ServerDidNotStart',
+  'DataFolderInUse',
   'ConfigError',
 ]);
 
@@ -33,6 +35,7 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
     // A second one means it: children end with us.
     if (stop.signal.aborted) process.exit(130);
     stop.abort();
+    progress.line('  stopping; a second Ctrl-C ends everything at once');
   });
 }
 
@@ -60,38 +63,57 @@ async function main(args) {
   for (const source of [options.events, options.items]) await requireFile(here, source);
   const dataFolder = options.data === undefined ? join(ROOT, '.data') : resolve(here, options.data);
   await mkdir(dataFolder, { recursive: true });
+  const release = await claimDataFolder(dataFolder);
+  try {
+    return await runOn(dataFolder, options, here);
+  } finally {
+    await release();
+  }
+}
+
+/**
+ * @param {string} dataFolder
+ * @param {import('./start/options.mjs').StartOptions} options
+ * @param {string} here
+ * @returns {Promise<number>} exit code
+ */
+async function runOn(dataFolder, options, here) {
   const installed = await bootstrap({ progress });
   const input = options.serve ? undefined : await chooseInput(options);
   stop.signal.throwIfAborted();
 
-  /** @type {import('./local/server-process.mjs').LocalServer[]} */
+  const { runStart, keepRunning } = await import(pathToFileURL(join(ROOT, 'infra/dist/index.js')).href);
+  /** @type {{ stop(): Promise<void> }[]} */
   const servers = [];
   try {
     const env = { ...process.env };
+    /** @type {string | undefined} */
+    let kafkaLog;
     if (installed.redis) {
       const { redis: files } = installed;
-      const redis = await step(
-        'Redis',
-        () => startRedis({ dataDir: join(dataFolder, 'redis'), files, persist: true }),
-        address,
-      );
-      servers.push(redis);
+      const dataDir = join(dataFolder, 'redis');
+      const start = (/** @type {{ port?: number }} */ at) => startRedis({ dataDir, files, persist: true, ...at });
+      const redis = await step('Redis', () => start({}), address);
+      servers.push(await keepUp(keepRunning, 'Redis', redis, start));
       env['REDIS_URL'] = `redis://${redis.address}`;
     }
     if (installed.kafka) {
       const { kafka: files } = installed;
-      const kafka = await step('Kafka', () => startKafka({ dataDir: join(dataFolder, 'kafka'), files }), address);
-      servers.push(kafka);
+      const dataDir = join(dataFolder, 'kafka');
+      const start = (/** @type {{ port?: number }} */ at) => startKafka({ dataDir, files, ...at });
+      const kafka = await step('Kafka', () => start({}), address);
+      servers.push(await keepUp(keepRunning, 'Kafka', kafka, start));
       env['KAFKA_BROKERS'] = kafka.address;
+      kafkaLog = await readFile(join(dataDir, 'cluster-id'), 'utf8');
     }
     env['REGISTRY_URL'] ??= `file:${join(dataFolder, 'models')}`;
     env['CONSOLE_PASSWORD'] ??= await keptPassword(join(dataFolder, 'console-password'));
 
-    const { runStart } = await import(pathToFileURL(join(ROOT, 'infra/dist/index.js')).href);
     await runStart({
       root: ROOT,
       dataFolder,
       env,
+      kafkaLog,
       progress,
       print: (/** @type {string} */ text) => void process.stdout.write(text),
       freePort,
@@ -108,6 +130,34 @@ async function main(args) {
     if (servers.length > 0) progress.line(`  ✓ ${'stop'.padEnd(12)} Kafka and Redis stopped`);
     progress.end();
   }
+}
+
+/**
+ * Starts a server again, on its port, when it ends by itself: everybody goes on by himself once it answers.
+ *
+ * @typedef {import('./local/server-process.mjs').LocalServer} LocalServer
+ * @typedef {LocalServer & { ended: Promise<void> }} KeptServer
+ * @param {(options: object) => Promise<{ stop(): Promise<void> }>} keepRunning
+ * @param {string} name
+ * @param {LocalServer} first
+ * @param {(at: { port?: number }) => Promise<LocalServer>} start
+ */
+function keepUp(keepRunning, name, first, start) {
+  return keepRunning({
+    async start(/** @type {AbortSignal} */ _signal, /** @type {number} */ attempt) {
+      const server = attempt === 0 ? first : await start({ port: first.port });
+      if (server.port !== first.port) {
+        await server.stop();
+        throw new Error(`port ${first.port} is taken by somebody else`);
+      }
+      return { ...server, ended: server.exited };
+    },
+    onEnded: (/** @type {KeptServer} */ { logFile }) =>
+      progress.line(`  ! ${name} ended by itself; starting it again. Its log: ${logFile}`),
+    onBack: (/** @type {KeptServer} */ server) => progress.line(`  ✓ ${name} is up again on ${server.address}`),
+    onGivenUp: (/** @type {string} */ reason) =>
+      progress.line(`  ✗ ${name} stays down after several attempts: ${reason}`),
+  });
 }
 
 /**

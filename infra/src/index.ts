@@ -9,6 +9,7 @@ export {
 } from './replay/event-log.js';
 export type { ItemLog, ItemLogSource } from './replay/item-log.js';
 export { publishReplay, readReplay, type ReplayInput, type ReplayPublisher } from './replay/replay-file.js';
+export { keepRunning, type KeepRunningOptions, type Process } from './stack/keep-running.js';
 export { isRunning, readRunState, type RunState } from './stack/run-state.js';
 export { describeEpoch, describeStep } from './start/describe-flow.js';
 export { runStart, type StartContext } from './start/run-start.js';

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,6 +12,8 @@ export interface ServiceSpec {
   readonly logFolder: string;
   /** Answers 200 once the service can work. */
   readonly readyUrl: string;
+  /** Aborted when there is no need to wait any more: the process is stopped. */
+  readonly signal?: AbortSignal;
 }
 
 export interface ServiceProcess {
@@ -40,19 +42,19 @@ const STOP_WITHIN_MS = 20_000;
 export async function startService(spec: ServiceSpec): Promise<ServiceProcess> {
   await mkdir(spec.logFolder, { recursive: true });
   const logFile = join(spec.logFolder, `${spec.name}.log`);
-  const log = createWriteStream(logFile, { flags: 'a' });
+  // Its own file, not a pipe to us: what it says when we are gone is not lost.
+  const log = openSync(logFile, 'a');
   const child = spawn(process.execPath, [spec.main], {
     env: { ...spec.env },
     // A group of its own: Ctrl-C reaches only us, and we stop the services in order.
     detached: true,
     // The channel carries no messages; it closes when this process dies, and the service stops by itself.
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: ['ignore', log, log, 'ipc'],
   });
-  child.stdout?.pipe(log, { end: false });
-  child.stderr?.pipe(log, { end: false });
+  closeSync(log);
   const ended = new Promise<number | null>((resolve) => {
     child.once('error', () => resolve(1));
-    child.once('close', (code) => log.end(() => resolve(code)));
+    child.once('exit', resolve);
   });
   const service: ServiceProcess = {
     name: spec.name,
@@ -61,19 +63,20 @@ export async function startService(spec: ServiceSpec): Promise<ServiceProcess> {
     ended,
     stop: () => stopProcess(child, ended),
   };
-  await waitUntilReady(service, spec.readyUrl).catch(async (error: unknown) => {
+  await waitUntilReady(service, spec).catch(async (error: unknown) => {
     await service.stop();
     throw error;
   });
   return service;
 }
 
-async function waitUntilReady(service: ServiceProcess, url: string): Promise<void> {
+async function waitUntilReady(service: ServiceProcess, { readyUrl, signal }: ServiceSpec): Promise<void> {
   const deadline = Date.now() + READY_WITHIN_MS;
   let code: number | null | undefined;
   void service.ended.then((value) => (code = value));
   while (code === undefined && Date.now() < deadline) {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
+    signal?.throwIfAborted();
+    const answer = await fetch(readyUrl, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
     await answer?.body?.cancel();
     if (answer?.ok) return;
     await delay(100);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { keepRunning, type Process } from './keep-running.js';
 import { startService, type ServiceProcess } from './service-process.js';
 
 /** Every service in the order it is started; stopped in the reverse order, so that consumers end before what they feed on. */
@@ -21,27 +22,30 @@ export interface ServicesOptions {
   /** A port nobody listens on: the preferred one where it is free. */
   readonly freePort: (preferred: number) => Promise<number>;
   readonly onReady?: (name: ServiceName, url: string) => void;
-  /** A service ended by itself. */
+  /** A service ended by itself and is started again. */
   readonly onEnded?: (service: ServiceProcess, code: number | null) => void;
+  readonly onBack?: (service: ServiceProcess) => void;
+  /** A service ended by itself again and again, or could not be started again: it stays down. */
+  readonly onGivenUp?: (name: ServiceName, reason: string) => void;
+  /** Aborted when there is no need to wait any more. */
+  readonly signal?: AbortSignal;
 }
 
 export interface RunningServices {
   readonly urls: Readonly<Record<ServiceName, string>>;
-  readonly processes: readonly ServiceProcess[];
   stop(): Promise<void>;
 }
 
 /**
  * Starts the four services and the console as separate processes, each on its usual port or, where that is taken, on another.
+ * One that ends by itself is started again.
  *
  * @throws ServiceDidNotStart after having stopped those that were up
  */
 export async function startServices(options: ServicesOptions): Promise<RunningServices> {
-  const processes: ServiceProcess[] = [];
-  let stopping = false;
+  const kept = new Map<ServiceName, Process>();
   const stop = async (): Promise<void> => {
-    stopping = true;
-    for (const service of processes.toReversed()) await service.stop();
+    for (const { name } of SERVICES.toReversed()) await kept.get(name)?.stop();
   };
   const ports = await Promise.all(
     SERVICES.map(({ port, usual }) => options.freePort(Number(options.env[port] ?? usual))),
@@ -54,27 +58,30 @@ export async function startServices(options: ServicesOptions): Promise<RunningSe
     ...Object.fromEntries(SERVICES.map(({ port }, index) => [port, String(ports[index])])),
   };
   const starts = SERVICES.map(async ({ name }) => {
-    const service = await startService({
-      name,
-      main: join(options.root, 'services', name, 'dist', 'main.js'),
-      env,
-      logFolder: join(options.dataFolder, 'logs'),
-      // Without a model recall is not ready, but it runs: before the first training that is how it should be.
-      readyUrl: `${urls[name]}/${name === 'recall' ? 'healthz' : 'readyz'}`,
+    const service = await keepRunning({
+      start: (signal, attempt) =>
+        startService({
+          name,
+          main: join(options.root, 'services', name, 'dist', 'main.js'),
+          env,
+          logFolder: join(options.dataFolder, 'logs'),
+          // Without a model recall is not ready, but it runs: before the first training that is how it should be. Nor is a
+          // service that is started again to be blamed for a Kafka that is away.
+          readyUrl: `${urls[name]}/${name === 'recall' || attempt > 0 ? 'healthz' : 'readyz'}`,
+          signal,
+        }),
+      onEnded: (ended) => void ended.ended.then((code) => options.onEnded?.(ended, code)),
+      onBack: (started) => options.onBack?.(started),
+      onGivenUp: (reason) => options.onGivenUp?.(name, reason),
+      ...(options.signal && { signal: options.signal }),
     });
-    processes.push(service);
+    kept.set(name, service);
     options.onReady?.(name, urls[name]);
-    void service.ended.then((code) => {
-      if (!stopping) options.onEnded?.(service, code);
-    });
   });
   const failed = (await Promise.allSettled(starts)).find((result) => result.status === 'rejected');
   if (failed) {
     await stop();
     throw failed.reason;
   }
-  processes.sort((a, b) => order(a.name) - order(b.name));
-  return { urls, processes, stop };
+  return { urls, stop };
 }
-
-const order = (name: string): number => SERVICES.findIndex((service) => service.name === name);

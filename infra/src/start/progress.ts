@@ -26,7 +26,8 @@ export async function asTask<T>(
     task.done(describe(result));
     return result;
   } catch (error) {
-    task.failed(firstLine(error));
+    // Ctrl-C is no failure of the work.
+    task.failed(error instanceof Error && error.name === 'AbortError' ? 'stopped' : firstLine(error));
     throw error;
   }
 }

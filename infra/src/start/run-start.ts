@@ -6,7 +6,6 @@ import { openPipeline, type PipelineAccess } from '../access.js';
 import type { EventLogSource } from '../replay/event-log.js';
 import type { ItemLogSource } from '../replay/item-log.js';
 import { removeRunState, writeRunState } from '../stack/run-state.js';
-import { lastLines } from '../stack/service-process.js';
 import { startServices, type RunningServices } from '../stack/services.js';
 
 import { printSummary, type Addresses } from './print-summary.js';
@@ -24,6 +23,8 @@ export interface StartContext {
   readonly dataFolder: string;
   /** Environment of the services: the caller's own, with the addresses of Kafka, Redis and the registry. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Names the Kafka that is ours, whatever its port is today; undefined: a given one, named by its addresses. */
+  readonly kafkaLog: string | undefined;
   readonly progress: Progress;
   readonly print: (text: string) => void;
   readonly freePort: (preferred: number) => Promise<number>;
@@ -74,14 +75,19 @@ async function bringUp(context: StartContext, config: Config): Promise<RunningSe
         task.update(`up: ${up.join(', ')}`);
       },
       onEnded({ name, logFile }, code) {
-        context.progress.line(`  ! ${name} ended with ${code ?? 'a signal'}; its log: ${logFile}`);
-        void lastLines(logFile, 3).then((lines) => context.progress.line(lines));
+        context.progress.line(`  ! ${name} ended with ${code ?? 'a signal'}; starting it again. Its log: ${logFile}`);
+      },
+      onBack({ name }) {
+        context.progress.line(`  ✓ ${name} is up again`);
+      },
+      onGivenUp(name, reason) {
+        context.progress.line(`  ✗ ${name} stays down after several attempts: ${reason}`);
       },
     });
     task.done(`${up.length} processes, namespace ${config.namespace}, logs in ${context.dataFolder}/logs`);
     return services;
   } catch (error) {
-    task.failed('not all came up');
+    task.failed(context.signal.aborted ? 'stopped' : 'not all came up');
     throw error;
   }
 }
@@ -93,7 +99,11 @@ async function runOnInput(
   services: RunningServices,
 ): Promise<void> {
   const { progress, signal } = context;
-  const { note, fresh } = await replayLogs({ ...context, config, log: config.kafka.brokers.join(',') });
+  const { note, fresh } = await replayLogs({
+    ...context,
+    config,
+    log: `${context.kafkaLog ?? config.kafka.brokers.join(',')} ${config.namespace}`,
+  });
   await asTask(
     progress,
     'ingest',
