@@ -36,6 +36,7 @@ export interface KafkaClient {
   close(): Promise<void>;
 }
 
+/** Returns at once: whether the brokers answer is told by `onReachable`. */
 export function createKafkaClient(options: KafkaClientOptions): KafkaClient {
   registerCodecs();
   const { logger } = options;

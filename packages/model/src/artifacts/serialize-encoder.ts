@@ -30,6 +30,10 @@ interface Manifest {
   readonly files: Readonly<Record<string, { readonly bytes: number; readonly sha256: string }>>;
 }
 
+/**
+ * Everything there is to an encoder, Adam's state too, as bytes by file name: what `deserializeEncoder` makes the same encoder of.
+ * Weights are little-endian float32; the manifest holds each file's size and SHA-256.
+ */
 export function serializeEncoder(encoder: SequenceEncoder): Map<string, Uint8Array> {
   const { itemCount, seed, steps, parameters } = encoder.snapshot();
   const files = new Map<string, Uint8Array>();

@@ -16,6 +16,7 @@ export interface LabelledSequences {
   readonly targets: Int32Array;
 }
 
+/** B, how many sequences there are. */
 export function sequenceCount(batch: SequenceBatch): number {
   return batch.offsets.length - 1;
 }
@@ -25,6 +26,7 @@ export function sequenceAt(batch: SequenceBatch, index: number): Int32Array {
   return batch.items.subarray(batch.offsets[index], batch.offsets[index + 1]);
 }
 
+/** Copies sequences of item indexes, oldest first, into one batch; they may be empty. Indexes are not looked at. */
 export function sequenceBatch(sequences: readonly ArrayLike<number>[]): SequenceBatch {
   const offsets = new Int32Array(sequences.length + 1);
   sequences.forEach((sequence, index) => (offsets[index + 1] = offsets[index]! + sequence.length));

@@ -24,6 +24,7 @@ export function feedForward(x: Tensor, weights: FeedForwardWeights): FeedForward
   });
 }
 
+/** Gradients for x [rows, D] and the weights, given that of y [rows, D]. */
 export function feedForwardGradient(
   dy: Tensor,
   { x, activated }: FeedForwardOutput,

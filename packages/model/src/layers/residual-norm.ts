@@ -18,6 +18,7 @@ export function residualNorm(
   return scope(() => ({ ...layerNorm(add(x, applyMask(branch, dropMask)), weights, epsilon), dropMask }));
 }
 
+/** Gradients for x, the branch (both [rows, D]) and the weights, given that of y [rows, D]. */
 export function residualNormGradient(
   dy: Tensor,
   forward: ResidualNormOutput,

@@ -20,16 +20,19 @@ export interface RowGradients {
 /** By parameter name: whole for dense weights, rows for tables. */
 export type Gradients = Map<string, Float32Array | RowGradients>;
 
+/** A weight whose Adam state is that of the first step. */
 export function parameter(shape: readonly number[], value: Float32Array): Parameter {
   return { shape, value, mean: new Float32Array(value.length), variance: new Float32Array(value.length) };
 }
 
+/** @throws Error when no parameter has this name */
 export function valueOf(parameters: Parameters, name: string): Float32Array {
   const found = parameters.get(name);
   if (found === undefined) throw new Error(`no parameter is called ${name}`);
   return found.value;
 }
 
+/** Shares no memory with the original. */
 export function copyParameters(parameters: Parameters): Parameters {
   return new Map(
     Array.from(parameters, ([name, { shape, value, mean, variance }]) => [

@@ -57,6 +57,7 @@ export function encoderLayer(
   });
 }
 
+/** Gradients for x [L * B, D] and the weights, given that of y [L * B, D]. */
 export function encoderLayerGradient(
   config: SequenceEncoderConfig,
   dy: Tensor,
