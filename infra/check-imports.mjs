@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Checks that the workspaces use one another, and the libraries, the way the architecture says:
 //   node infra/check-imports.mjs [--fix]
-// --fix makes package.json and tsconfig.json name the workspaces that are imported, no more and no less (then npm install).
+// --fix makes package.json and tsconfig.json name the workspaces that are imported, no more and no less (then npm install and npm run format).
 // What may use what is in the two tables below; to add a workspace, add its line.
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
