@@ -18,5 +18,14 @@ describe('updates of a batch', () => {
   it('keep a forget only where nothing came after it', () => {
     expect(coalesceByUser([update('a', 1), update('a', 2, true)])).toMatchObject([{ forgotten: true }]);
     expect(coalesceByUser([update('a', 2, true), update('a', 3)])).toMatchObject([{ forgotten: false, revision: 3 }]);
+    expect(coalesceByUser([update('a', 2, true), update('a', 2)])).toMatchObject([{ forgotten: false, revision: 2 }]);
+  });
+
+  it('remember that there was a forget, for what was made before it', () => {
+    expect(coalesceByUser([update('a', 2, true), update('a', 3), update('b', 1)])).toMatchObject([
+      { erased: true, revision: 3 },
+      { erased: false },
+    ]);
+    expect(coalesceByUser([update('a', 3), update('a', 2, true)])).toMatchObject([{ erased: true, revision: 3 }]);
   });
 });

@@ -5,6 +5,8 @@ export interface UserUpdate {
   readonly userId: string;
   readonly revision: number;
   readonly forgotten: boolean;
+  /** The user was forgotten in this batch, and perhaps has come back since: what there is of them is to go first. */
+  readonly erased: boolean;
   readonly cause: ClickCause;
 }
 
@@ -13,7 +15,9 @@ export function coalesceByUser(updates: readonly SequenceUpdate[]): UserUpdate[]
   const newest = new Map<string, UserUpdate>();
   for (const { userId, revision, forgotten, cause } of updates) {
     const known = newest.get(userId);
-    if (!known || revision >= known.revision) newest.set(userId, { userId, revision, forgotten, cause });
+    const erased = forgotten || (known?.erased ?? false);
+    const update = known && revision < known.revision ? known : { userId, revision, forgotten, cause };
+    newest.set(userId, { ...update, erased });
   }
   return [...newest.values()];
 }

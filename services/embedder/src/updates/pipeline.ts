@@ -35,7 +35,7 @@ export function createUpdatePipeline(deps: UpdatePipelineDeps) {
 
   return async function handleBatch(batch: ConsumedBatch): Promise<void> {
     const users = coalesceByUser(await settle(batch, parseUpdates(batch)));
-    await forget(users.filter(({ forgotten }) => forgotten).map(({ userId }) => userId));
+    await forget(users.filter(({ erased }) => erased).map(({ userId }) => userId));
     const clicked = users.filter(({ forgotten }) => !forgotten);
     for (let start = 0; start < clicked.length; start += SLICE) {
       await encode(clicked.slice(start, start + SLICE));

@@ -18,8 +18,9 @@ describe('vectors of a batch', () => {
     expect(coalesceVectors([vector('a', 1), vector('a', 1)])).toHaveLength(1);
   });
 
-  it('end with the tombstone unless a vector came after it', () => {
+  it('have the tombstone, and the vector only where it came after', () => {
     expect(coalesceVectors([vector('a', 1), forgotten('a')])).toEqual([forgotten('a')]);
-    expect(coalesceVectors([vector('a', 9), forgotten('a'), vector('a', 2)])).toEqual([vector('a', 2)]);
+    const back = [vector('a', 9), vector('b', 1), forgotten('a'), vector('a', 2)];
+    expect(coalesceVectors(back)).toEqual([forgotten('a'), vector('a', 2), vector('b', 1)]);
   });
 });
