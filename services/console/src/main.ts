@@ -1,4 +1,4 @@
 import { runService } from '@click-recall/runtime';
 import { startConsole } from './service.js';
 
-await runService('console', async (context) => void (await startConsole(context)));
+await runService('console', startConsole);

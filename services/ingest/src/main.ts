@@ -6,4 +6,4 @@ import { startIngest } from './service.js';
 // twofold costs little and keeps the process under 300 MB while it catches up.
 setFlagsFromString('--heap-growing-percent=70');
 
-await runService('ingest', async (context) => void (await startIngest(context)));
+await runService('ingest', startIngest);

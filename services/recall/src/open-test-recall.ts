@@ -25,7 +25,6 @@ import { createLogger, createServiceContext, loadConfig, type ServiceContext } f
 import { randomNamespace, testServers } from '@click-recall/testing';
 import { chooseIndex, liftFor } from '@click-recall/vector-index';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -58,13 +57,12 @@ export async function openTestRecall({ graceMs = 60_000, serviceRedisUrl }: Test
   const { kafkaBrokers, redisUrl } = testServers();
   const namespace = randomNamespace('recall');
   const folder = await mkdtemp(join(tmpdir(), 'recall-'));
-  const port = await freePort();
   const config = loadConfig({
     NAMESPACE: namespace,
     KAFKA_BROKERS: kafkaBrokers.join(','),
     REDIS_URL: serviceRedisUrl ?? redisUrl,
     REGISTRY_URL: pathToFileURL(folder).href,
-    RECALL_PORT: String(port),
+    RECALL_PORT: '0',
     GRACE_MS: String(graceMs),
     LOG_LEVEL: 'silent',
   });
@@ -96,7 +94,7 @@ export async function openTestRecall({ graceMs = 60_000, serviceRedisUrl }: Test
   const index = await chooseIndex(redis, { namespace });
   const publisher = kafka.publisher();
   let clock = Date.now();
-  let started = 0;
+  let address: string | undefined;
 
   const openModel = async (version: string) => {
     const encoder = createVersionedEncoder(version, await registry.read(version));
@@ -104,7 +102,7 @@ export async function openTestRecall({ graceMs = 60_000, serviceRedisUrl }: Test
     return encoder;
   };
   const request = async (path: string, init?: RequestInit): Promise<Answer> => {
-    const response = await fetch(`http://127.0.0.1:${port}${path}`, init);
+    const response = await fetch(`${address}${path}`, init);
     return { status: response.status, body: (await response.json()) as Answer['body'] };
   };
 
@@ -190,18 +188,13 @@ export async function openTestRecall({ graceMs = 60_000, serviceRedisUrl }: Test
 
     /** Runs a recall until the test ends; `get` and `post` ask the first one. */
     async start(): Promise<ServiceContext> {
-      const ports = { ...config.ports, recall: started++ === 0 ? config.ports.recall : 0 };
       const crash = (error: unknown): void => {
         throw error;
       };
-      const { context, stop } = createServiceContext({
-        service: 'recall',
-        config: { ...config, ports },
-        logger,
-        crash,
-      });
+      const { context, stop } = createServiceContext({ service: 'recall', config, logger, crash });
       onTestFinished(async () => void (await stop()));
-      await startRecall(context);
+      const listening = await startRecall(context);
+      address ??= listening;
       return context;
     },
 
@@ -234,18 +227,4 @@ export type TestRecall = Awaited<ReturnType<typeof openTestRecall>>;
 function recommendationOf({ key, value }: ConsumedMessage): { userId: string; message: Recommendation | null } {
   if (key === null) throw new Error('a recommendation without a key');
   return { userId: key, message: value && recommendationSchema.parse(JSON.parse(Buffer.from(value).toString())) };
-}
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  await new Promise((resolve) => {
-    server.close(resolve);
-  });
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

@@ -32,8 +32,8 @@ import { createNearestItems } from './recommend/nearest-items.js';
 import { createRecommender } from './recommend/recommender.js';
 import { createRepublish } from './republish/republish.js';
 
-/** Opens recall's parts and starts them: HTTP, the consumers of vectors and of items, the worker of `republish`. */
-export async function startRecall(context: ServiceContext): Promise<void> {
+/** Opens recall's parts and starts them: HTTP, the consumers of vectors and of items, the worker of `republish`. Gives its address. */
+export async function startRecall(context: ServiceContext): Promise<string> {
   const { config, logger, metrics, health, scope, signal, crash } = context;
   const { groups, topics, graceMs } = recallConfig(config);
   const { namespace } = config;
@@ -97,7 +97,7 @@ export async function startRecall(context: ServiceContext): Promise<void> {
     onSearch: (seconds) => metrics.searchSeconds.observe({ kind: 'users' }, seconds),
   });
   addItemRoutes(server, { queries, items });
-  await listen();
+  const address = await listen();
 
   const publisher = kafka.publisher();
   await kafka.admin().waitUntilReachable(signal);
@@ -141,6 +141,7 @@ export async function startRecall(context: ServiceContext): Promise<void> {
   });
   const worker = jobs.worker('republish', republish);
   scope.add('worker', 'republish', () => worker.close());
+  return address;
 }
 
 function problemOf(state: LiveState): string | undefined {

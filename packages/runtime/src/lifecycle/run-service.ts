@@ -23,7 +23,7 @@ export interface RunServiceOptions {
  */
 export async function runService(
   service: ServiceName,
-  main: (context: ServiceContext) => Promise<void>,
+  main: (context: ServiceContext) => Promise<unknown>,
   options: RunServiceOptions = {},
 ): Promise<void> {
   const host = options.process ?? process;
