@@ -1,5 +1,6 @@
 import { spacesOf, type Encoders, type Spaces, type VersionedEncoder } from '@click-recall/encoding';
 import type { ActivationStore, Lift, ModelStore } from '@click-recall/redis';
+import { DamagedModelError, UnknownModelError } from '@click-recall/registry';
 import { isRetriable, messageOf, RetriableError, type Logger } from '@click-recall/runtime';
 
 /** A model version ready to write vectors of. */
@@ -28,7 +29,8 @@ export interface OpenVersionsOptions {
  * Reads which versions are live and being built, and opens them. To be asked after a batch was fetched and before the sequences
  * are read: then a version that joins later reads sequences that are at least as new.
  *
- * Rejects with a RetriableError when the live version cannot be opened: its vectors must not fall behind in silence. A version
+ * Rejects with a RetriableError when the live version cannot be opened: its vectors must not fall behind in silence. Only where its files are
+ * damaged and another one is being built to take its place are they left behind, or that one could never be activated. A version
  * being built that cannot be opened is given up (its activation then refuses), since clicks must not wait for it.
  */
 export function createOpenVersions(options: OpenVersionsOptions): () => Promise<WritableVersions> {
@@ -43,13 +45,14 @@ export function createOpenVersions(options: OpenVersionsOptions): () => Promise<
     return { version, encoder, spaces: spacesOf(version, encoder.dim, lift) };
   };
 
-  const openLive = async (version: string, lift: Lift): Promise<OpenVersion> => {
+  const openLive = async (version: string, lift: Lift, isReplaced: boolean): Promise<OpenVersion | undefined> => {
     try {
       const opened = await open(version, lift);
       onLive?.({ version });
       return opened;
     } catch (error) {
       onLive?.({ version, problem: messageOf(error) });
+      if (isReplaced && (error instanceof DamagedModelError || error instanceof UnknownModelError)) return undefined;
       throw new RetriableError(`the live model ${version} cannot be used: ${messageOf(error)}`, { cause: error });
     }
   };
@@ -68,7 +71,7 @@ export function createOpenVersions(options: OpenVersionsOptions): () => Promise<
   return async () => {
     const { activation, building } = await activations.readWithBuilding();
     const others = building.filter((version) => version !== activation?.encoder);
-    const live = activation ? await openLive(activation.encoder, activation.lift) : undefined;
+    const live = activation ? await openLive(activation.encoder, activation.lift, others.length > 0) : undefined;
     if (!activation) onLive?.({ version: null });
     const opened = await Promise.all(others.map(openBuilding));
     const wanted = activation ? [activation.encoder, ...others] : others;

@@ -175,6 +175,27 @@ describe('the embedder', { timeout: 60_000 }, () => {
     await eventually(async () => expect((await vectorOf(test, first, 'u'))?.revision).toBe(revision));
   });
 
+  it('starts with a damaged live model, and switches to another one although clicks wait for it', async () => {
+    const test = await openTestEmbedder();
+    await test.click('u', ITEMS[0]!);
+    const before = await test.start();
+    const good = await test.writeModel(1);
+    await test.switchTo(good);
+    const damaged = await test.writeModel(2);
+    await test.switchTo(damaged);
+    await before.stop();
+
+    await test.damageModel(damaged);
+    const revision = await test.click('u', ITEMS[1]!);
+    const { context } = await test.start();
+    expect(context.health.report().dependencies).toMatchObject({
+      model: { state: 'down', reason: expect.stringContaining('damaged') as string },
+    });
+    expect(await test.switchTo(good)).toMatchObject({ kind: 'completed', result: { previous: damaged } });
+    expect((await vectorOf(test, good, 'u'))?.revision).toBe(revision);
+    await eventually(() => expect(context.health.report().dependencies).toMatchObject({ model: { state: 'up' } }));
+  });
+
   it('retires the version before after the grace time, and a rollback brings it back with all clicks since', async () => {
     const test = await openTestEmbedder({ graceMs: 100 });
     for (const user of ['a', 'b', 'c']) await test.click(user, ITEMS[0]!);

@@ -19,6 +19,8 @@ import { createOpenVersions } from './open-versions.js';
 import { createRetireVersions } from './retire/retire-versions.js';
 import { createUpdatePipeline } from './updates/pipeline.js';
 
+const LOOK_EVERY_MS = 1_000;
+
 /** Opens the embedder's parts and starts them: the consumer of updates, the workers of `embed` and `activate`, the clearing up. */
 export async function startEmbedder(context: ServiceContext): Promise<void> {
   const { config, logger, metrics, health, scope, signal, crash } = context;
@@ -57,8 +59,16 @@ export async function startEmbedder(context: ServiceContext): Promise<void> {
   const waiting = { logger, signal };
   await retryForever(`Redis at ${redis.address}`, () => redis.ready(5_000), waiting);
   const index = await retryForever('the vector index', () => chooseIndex(redis, { namespace }), waiting);
-  // Loads the live model before the first click needs it.
-  await retryForever('the live model', openVersions, waiting);
+  // Loads the live model before the first click needs it, and looks now and again while no clicks come. A damaged one is not
+  // waited for: jobs are the way back from it.
+  const look = (): Promise<void> =>
+    openVersions().then(
+      () => undefined,
+      (error: unknown) => logger.debug({ err: error }, `the live model will be tried again: ${messageOf(error)}`),
+    );
+  await look();
+  const looking = repeat(look, { everyMs: LOOK_EVERY_MS });
+  scope.add('worker', 'live model', () => looking.stop());
 
   const publisher = kafka.publisher();
   const admin = kafka.admin();
