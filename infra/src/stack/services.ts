@@ -13,6 +13,8 @@ export const SERVICES = [
 
 export type ServiceName = (typeof SERVICES)[number]['name'];
 
+const LIVES_WITHOUT_A_MODEL: ReadonlySet<ServiceName> = new Set(['recall', 'embedder']);
+
 export interface ServicesOptions {
   /** The project's folder. */
   readonly root: string;
@@ -65,9 +67,9 @@ export async function startServices(options: ServicesOptions): Promise<RunningSe
           main: join(options.root, 'services', name, 'dist', 'main.js'),
           env,
           logFolder: join(options.dataFolder, 'logs'),
-          // Without a model recall is not ready, but it runs: before the first training that is how it should be. Nor is a
+          // Without a model, or with a damaged one, these two are not ready, but they run: a training is the way on. Nor is a
           // service that is started again to be blamed for a Kafka that is away.
-          readyUrl: `${urls[name]}/${name === 'recall' || attempt > 0 ? 'healthz' : 'readyz'}`,
+          readyUrl: `${urls[name]}/${LIVES_WITHOUT_A_MODEL.has(name) || attempt > 0 ? 'healthz' : 'readyz'}`,
           signal,
         }),
       onEnded: (ended) => void ended.ended.then((code) => options.onEnded?.(ended, code)),
