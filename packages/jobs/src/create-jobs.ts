@@ -1,10 +1,11 @@
 import { JOB_NAMES, JOBS, type JobName } from '@click-recall/contracts';
+import { RetriableError } from '@click-recall/runtime';
 import { FlowProducer, type JobsOptions as BullJobOptions, type Queue } from 'bullmq';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { claimFlow } from './claim-flow.js';
 import { closeWithin } from './close-within.js';
-import { connectionOptions, type ConnectionSettings } from './connection.js';
+import { address, connectionOptions, type ConnectionSettings } from './connection.js';
 import { errorLog, type JobsLogger } from './error-log.js';
 import { flowView } from './flow-view.js';
 import { rollbackFlow, trainingFlow } from './flows.js';
@@ -133,7 +134,14 @@ export function createJobs(options: JobsOptions): Jobs {
       });
       return Object.fromEntries(await Promise.all(entries)) as QueueCounts;
     },
-    ping: async () => void (await newestTraining()),
+    async ping() {
+      try {
+        await newestTraining();
+      } catch (error) {
+        // The client's own words are of its retries; who asks wants to know which server.
+        throw new RetriableError(`Redis at ${address(options)} does not answer`, { cause: error });
+      }
+    },
     async close() {
       await Promise.all([closeWithin(CLOSE_MS, producer), closeQueues(queues)]);
     },

@@ -21,6 +21,6 @@ export function errorLog(logger: JobsLogger, settings: ConnectionSettings): (err
     if (now - (saidAt.get(text) ?? -Infinity) < REPEAT_AFTER_MS) return;
     if (saidAt.size >= 100) saidAt.clear();
     saidAt.set(text, now);
-    logger.warn({ redis: address(settings), error: text }, 'the job queues at Redis report an error');
+    logger.warn({ error: text }, `the job queues at Redis ${address(settings)} report an error: ${text}`);
   };
 }
