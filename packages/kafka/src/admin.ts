@@ -23,6 +23,8 @@ export interface KafkaAdmin {
   listTopics(): Promise<string[]>;
   topicStartOffsets(topic: string): Promise<Map<number, bigint>>;
   topicEndOffsets(topic: string): Promise<Map<number, bigint>>;
+  /** Offset of the first message appended at `timeMs` or later; the end where there is none. */
+  topicOffsetsAt(topic: string, timeMs: number): Promise<Map<number, bigint>>;
   /** Committed offsets of a group; partitions without any are absent. */
   groupOffsets(group: string, topic: string): Promise<Map<number, bigint>>;
   /** Messages that a group has yet to read; without a committed offset all that are there. */
@@ -88,6 +90,13 @@ export function createAdmin({ kafka, reachability }: { kafka: Kafka; reachabilit
     listTopics: () => ask((each) => each.listTopics()),
     topicStartOffsets: async (topic) => new Map((await bounds(topic)).map((p) => [p.partition, BigInt(p.low)])),
     topicEndOffsets: async (topic) => new Map((await bounds(topic)).map((p) => [p.partition, BigInt(p.high)])),
+    topicOffsetsAt: async (topic, timeMs) =>
+      new Map(
+        (await ask((each) => each.fetchTopicOffsetsByTimestamp(topic, timeMs))).map((p) => [
+          p.partition,
+          BigInt(p.offset),
+        ]),
+      ),
     groupOffsets,
     async lag(group, topic) {
       const [partitions, committed] = await Promise.all([bounds(topic), groupOffsets(group, topic)]);

@@ -5,6 +5,7 @@ import { ingestConfig } from './config.js';
 import { addClicksRoute } from './http/clicks-route.js';
 import { addForgetRoute } from './http/forget-route.js';
 import { createMarkers } from './markers/markers.js';
+import { rewindOnNewMasters } from './markers/rewind-on-new-masters.js';
 import { watchMarkers } from './markers/watch-markers.js';
 import { measured } from './measured.js';
 import { createClickPipeline, createItemPipeline, type HandleBatch } from './pipeline.js';
@@ -83,6 +84,17 @@ export async function startIngest(context: ServiceContext): Promise<string> {
     onError: crash,
   });
   scope.add('consumer', 'markers', stopWatching);
+  const masters = rewindOnNewMasters({
+    masters: () => redis.masters(),
+    admin,
+    markers,
+    subscriber,
+    logger,
+    windowMs: config.redisRewindMs,
+    everyMs: WATCH_MARKERS_MS,
+    onRewind: ({ topic }) => metrics.offsetsRewound.inc({ topic }),
+  });
+  scope.add('consumer', 'masters', masters.stop);
   return address;
 
   function pipelineOf({ topic }: ConsumedBatch): HandleBatch {

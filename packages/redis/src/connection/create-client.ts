@@ -10,6 +10,8 @@ const REPLY_TIMEOUT_MS = 15_000;
 
 export type Client = Redis | Cluster;
 
+const SLOTS_REFRESH_MS = 2_000;
+
 /**
  * Opens a raw client which reconnects for ever.
  *
@@ -35,6 +37,8 @@ export function createClient(address: RedisAddress, cluster: boolean, patient = 
       // Groups the commands of one turn by node, which an explicit pipeline cannot (its keys must be of one node).
       enableAutoPipelining: true,
       clusterRetryStrategy: reconnectDelayMs,
+      // A failover is noticed also where no command is redirected.
+      slotsRefreshInterval: SLOTS_REFRESH_MS,
       redisOptions: shared,
     });
   }

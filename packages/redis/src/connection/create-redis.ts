@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Cluster } from 'ioredis';
 import { createClient, type Client } from './create-client.js';
 import { createCommands } from './create-commands.js';
 import { RedisUnavailableError, toRedisError } from './errors.js';
@@ -46,6 +47,7 @@ function connect(address: RedisAddress, cluster: boolean, logger: RedisLogger): 
     },
     onState: (listener) => state.listen(listener),
     subscribe: (channel, listener) => subscribe(createClient(address, cluster, true), address, channel, listener),
+    masters: () => mastersOf(client),
     duplicate: () => connect(address, cluster, logger),
     quit: async () => {
       state.closing();
@@ -53,6 +55,15 @@ function connect(address: RedisAddress, cluster: boolean, logger: RedisLogger): 
       state.closed();
     },
   };
+}
+
+/** As of the client's last look at the slots: it looks every few seconds, and at each redirection. */
+function mastersOf(client: Client): string[] {
+  if (!(client instanceof Cluster)) return [];
+  return client
+    .nodes('master')
+    .map(({ options }) => `${options.host}:${options.port}`)
+    .sort();
 }
 
 const CLOSED = 'the connection was closed';

@@ -17,6 +17,8 @@ export interface RedisConnection {
   onState(listener: (state: RedisState) => void): () => void;
   /** Calls back with each message of a channel, over a connection of its own; resolves once subscribed. */
   subscribe(channel: string, listener: (message: string) => void): Promise<() => Promise<void>>;
+  /** host:port of each master that a Redis Cluster has now, sorted; empty for a single server. */
+  masters(): string[];
   /** Another connection to the same server, for work that must not wait behind this one's. */
   duplicate(): RedisConnection;
   /** Waits for replies under way, then closes; safe to call twice. */

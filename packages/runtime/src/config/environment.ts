@@ -166,6 +166,12 @@ export const ENVIRONMENT = {
     schema: whole(0),
     fallback: '60000',
   },
+  REDIS_REWIND_MS: {
+    about: 'How far ingest reads the log again when a Redis Cluster has other masters than before, in ms.',
+    expected: 'a whole number',
+    schema: whole(0),
+    fallback: '60000',
+  },
   MODEL_CONFIG: { about: "JSON file of the model's settings.", expected: 'a readable file', schema: word },
   LOG_LEVEL: {
     about: 'How much is logged.',

@@ -39,6 +39,7 @@ describe('loadConfig', () => {
       minTrainUsers: 20,
       minTrainItems: 20,
       graceMs: 60_000,
+      redisRewindMs: 60_000,
       modelConfigFile: undefined,
       logLevel: 'info',
     });

@@ -38,6 +38,7 @@ export interface Config {
   readonly minTrainUsers: number;
   readonly minTrainItems: number;
   readonly graceMs: number;
+  readonly redisRewindMs: number;
   readonly modelConfigFile: string | undefined;
   readonly logLevel: EnvironmentValues['LOG_LEVEL'];
 }
@@ -88,6 +89,7 @@ export function loadConfig(
     minTrainUsers: values.MIN_TRAIN_USERS,
     minTrainItems: values.MIN_TRAIN_ITEMS,
     graceMs: values.GRACE_MS,
+    redisRewindMs: values.REDIS_REWIND_MS,
     modelConfigFile: values.MODEL_CONFIG,
     logLevel: values.LOG_LEVEL,
   };

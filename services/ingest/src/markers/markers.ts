@@ -21,6 +21,11 @@ export interface Markers {
   advance(partition: TopicPartition, before: Marker, last: string): Promise<string | undefined>;
   /** Looks whether the marker still stands where we believe; when it is behind, adopts it and calls `rewind` in the same breath. */
   check(partition: TopicPartition, rewind: (offset: string) => void): Promise<void>;
+  /**
+   * Goes back to `offset`, if that is behind where we believe to stand: moves the marker there and calls `seek` in the same breath. A batch
+   * under way is applied, finds the older marker, and goes back too.
+   */
+  rewind(partition: TopicPartition, offset: bigint, seek: (offset: string) => void): Promise<void>;
   /** No longer ours. */
   forget(partitions: readonly TopicPartition[]): void;
 }
@@ -57,6 +62,13 @@ export function createMarkers(offsets: OffsetStore): Markers {
       const unchanged = beliefs.get(key) === believed;
       // No batch may start between the two: it would take the older marker for where it begins, and skip what lies between.
       if (believed !== undefined && unchanged && isBefore(actual, believed)) rewind(adopt(partition, actual));
+    },
+    async rewind(partition, offset, seek) {
+      const believed = beliefs.get(keyOf(partition));
+      const target = offset > 0n ? (offset - 1n).toString() : null;
+      if (believed === undefined || !isBefore(target, believed)) return;
+      await offsets.reset(partition.topic, partition.partition, target);
+      seek(adopt(partition, target));
     },
     forget(partitions) {
       for (const partition of partitions) beliefs.delete(keyOf(partition));

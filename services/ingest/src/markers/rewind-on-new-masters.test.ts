@@ -1,0 +1,86 @@
+import { createOffsetStore } from '@click-recall/redis';
+import { createLogger } from '@click-recall/runtime';
+import { eventually, randomNamespace } from '@click-recall/testing';
+import { topicName } from '@click-recall/contracts';
+import { expect, it, onTestFinished } from 'vitest';
+import { openTestTopics } from '../open-test-ingest.js';
+import { openTestRedis } from '../open-test-redis.js';
+import { createMarkers } from './markers.js';
+import { rewindOnNewMasters } from './rewind-on-new-masters.js';
+
+const logger = createLogger({ service: 'ingest', level: 'silent', pretty: false });
+
+it.each([
+  ['applies the window of the log again when Redis has other masters, and only then', 60_000, ['one', 'two']],
+  ['leaves alone what is older than the window', 0, []],
+])('%s', async (_, windowMs, again) => {
+  const { redis, namespace } = await openTestRedis();
+  const { kafka, publish } = await openTestTopics(namespace);
+  const offsets = createOffsetStore(redis, { namespace });
+  const markers = createMarkers(offsets);
+  const topic = topicName('clicks', namespace);
+  const applied: string[] = [];
+
+  const subscriber = kafka.subscriber({
+    groupId: randomNamespace('group'),
+    topics: [topic],
+    fromBeginning: true,
+    resumeFrom: (partition) => markers.load(partition),
+    async handleBatch(batch, control) {
+      const before = markers.believed(batch);
+      applied.push(...batch.messages.map(({ value }) => Buffer.from(value ?? []).toString()));
+      const rewindTo = await markers.advance(batch, before, batch.messages.at(-1)!.offset);
+      if (rewindTo !== undefined) control.seek(rewindTo);
+    },
+    onCrash: (error) => {
+      throw error;
+    },
+  });
+  onTestFinished(() => subscriber.stop());
+  await subscriber.start();
+  await publish('clicks', [
+    { key: 'u', value: 'one' },
+    { key: 'u', value: 'two' },
+  ]);
+  await eventually(() => expect(applied).toEqual(['one', 'two']));
+
+  let masters: string[] = [];
+  let looks = 0;
+  const rewound: number[] = [];
+  const watch = rewindOnNewMasters({
+    masters: () => {
+      looks += 1;
+      return masters;
+    },
+    admin: kafka.admin(),
+    markers,
+    subscriber,
+    logger,
+    windowMs,
+    everyMs: 20,
+    onRewind: ({ partition }) => rewound.push(partition),
+  });
+  onTestFinished(() => watch.stop());
+  const seen = async (more: number): Promise<void> => {
+    const until = looks + more;
+    await eventually(() => looks >= until);
+  };
+
+  // Looking the cluster up for the first time, or not seeing it for a moment, is no failover.
+  masters = ['a:1', 'b:1'];
+  await seen(3);
+  masters = [];
+  await seen(3);
+  masters = ['a:1', 'b:1'];
+  await seen(3);
+  expect(rewound).toEqual([]);
+
+  masters = ['a:1', 'c:1'];
+  await seen(3);
+  await eventually(() => expect(applied).toEqual(['one', 'two', ...again]));
+  expect(rewound).toHaveLength(again.length > 0 ? 1 : 0);
+  await eventually(async () => {
+    const markersNow = await Promise.all([0, 1, 2, 3].map((partition) => offsets.read(topic, partition)));
+    expect(markersNow.filter((marker) => marker !== null)).toEqual(['1']);
+  });
+});
