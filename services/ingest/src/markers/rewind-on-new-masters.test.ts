@@ -15,7 +15,8 @@ it.each([
   ['leaves alone what is older than the window', 0, []],
 ])('%s', async (_, windowMs, again) => {
   const { redis, namespace } = await openTestRedis();
-  const { kafka, publish } = await openTestTopics(namespace);
+  const topics = await openTestTopics(namespace);
+  const { kafka } = topics;
   const offsets = createOffsetStore(redis, { namespace });
   const markers = createMarkers(offsets);
   const topic = topicName('clicks', namespace);
@@ -38,7 +39,7 @@ it.each([
   });
   onTestFinished(() => subscriber.stop());
   await subscriber.start();
-  await publish('clicks', [
+  await topics.publish('clicks', [
     { key: 'u', value: 'one' },
     { key: 'u', value: 'two' },
   ]);
