@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { ensureKafka } from './bootstrap/kafka.mjs';
 import { ensureNpmPackages } from './bootstrap/npm.mjs';
 import { SetupProblem } from './bootstrap/problem.mjs';
-import { createProgress } from './bootstrap/progress.mjs';
+import { asTask, createProgress } from './bootstrap/progress.mjs';
 import { ensureRedis } from './bootstrap/redis.mjs';
 import { outputOf, run } from './bootstrap/run.mjs';
 import { ensureTensorFlow } from './bootstrap/tensorflow.mjs';
@@ -56,13 +56,9 @@ export async function bootstrap(options = {}) {
    */
   const part = async (wanted, name, work, told) => {
     if (wanted === false) return undefined;
-    const task = progress.start(name, 'looking');
     try {
-      const result = await work(task);
-      task.done(told(result));
-      return result;
+      return await asTask(progress, { name, text: 'looking', failed: 'not there, see below' }, work, told);
     } catch (error) {
-      task.failed('not there, see below');
       problems.push(error);
       return undefined;
     }

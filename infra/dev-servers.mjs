@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureKafka } from './bootstrap/kafka.mjs';
-import { createProgress } from './bootstrap/progress.mjs';
+import { asTask, createProgress } from './bootstrap/progress.mjs';
 import { ensureRedis } from './bootstrap/redis.mjs';
 import { startKafka } from './local/kafka.mjs';
 import { startRedis } from './local/redis.mjs';
@@ -30,16 +30,8 @@ const progress = createProgress();
  * @param {(result: T) => string} told
  * @returns {Promise<T>}
  */
-async function step(name, work, told) {
-  const task = progress.start(name, 'looking');
-  try {
-    const result = await work(task);
-    task.done(told(result));
-    return result;
-  } catch (error) {
-    task.failed('failed');
-    throw error;
-  }
+function step(name, work, told) {
+  return asTask(progress, { name, text: 'looking' }, work, told);
 }
 
 const stop = new AbortController();

@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { bootstrap } from './bootstrap.mjs';
 import { ensureMovieLens } from './bootstrap/movielens.mjs';
 import { SetupProblem } from './bootstrap/problem.mjs';
-import { createProgress } from './bootstrap/progress.mjs';
+import { asTask, createProgress } from './bootstrap/progress.mjs';
 import { claimDataFolder } from './local/data-folder.mjs';
 import { startKafka } from './local/kafka.mjs';
 import { freePort } from './local/ports.mjs';
@@ -199,16 +199,8 @@ async function chooseInput(options) {
  * @param {(result: T) => string} told
  * @returns {Promise<T>}
  */
-async function step(name, work, told) {
-  const task = progress.start(name, 'starting');
-  try {
-    const result = await work(task);
-    task.done(told(result));
-    return result;
-  } catch (error) {
-    task.failed('failed');
-    throw error;
-  }
+function step(name, work, told) {
+  return asTask(progress, { name, text: 'starting' }, work, told);
 }
 
 /** @param {import('./local/server-process.mjs').LocalServer} server */

@@ -90,6 +90,28 @@ export function createProgress(stream = process.stderr) {
 
 const NAME_WIDTH = 12;
 
+/**
+ * Shows `work` as a task: the text that `told` makes of its result, or `failed`, and what it threw goes on.
+ *
+ * @template T
+ * @param {Progress} progress
+ * @param {{ name: string, text: string, failed?: string }} shown
+ * @param {(task: Task) => Promise<T>} work
+ * @param {(result: T) => string} told
+ * @returns {Promise<T>}
+ */
+export async function asTask(progress, { name, text, failed = 'failed' }, work, told) {
+  const task = progress.start(name, text);
+  try {
+    const result = await work(task);
+    task.done(told(result));
+    return result;
+  } catch (error) {
+    task.failed(failed);
+    throw error;
+  }
+}
+
 /** @param {number} since */
 function seconds(since) {
   return `${((Date.now() - since) / 1_000).toFixed(1)} s`;
