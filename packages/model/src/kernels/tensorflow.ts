@@ -1,6 +1,6 @@
 /**
- * The only file that imports TensorFlow.js. Networks are written with the few kernels below, called by name through the
- * backend: fused ones that TensorFlow.js does not offer, and no recording for its own gradients, which are slower
+ * With `recorded.ts` and `differentiate.ts` the only files that import TensorFlow.js. The sequence encoder is written
+ * with the few kernels below, called by name through the backend: fused ones that TensorFlow.js does not offer, and no recording for its own gradients, which are slower
  * (docs/decisions/0003-hand-written-gradients.md).
  */
 // oxlint-disable-next-line import/no-unassigned-import -- for its effects, before TensorFlow.js loads

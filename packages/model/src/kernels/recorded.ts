@@ -1,0 +1,52 @@
+/**
+ * TensorFlow.js' own operations: they record what `differentiate` goes back through. Networks with hand-written
+ * gradients use `kernels.ts` instead (docs/decisions/0007-recorded-gradients.md).
+ */
+// oxlint-disable-next-line import/no-unassigned-import -- for its effects, before TensorFlow.js loads
+import './prepare-process.js';
+
+export {
+  add,
+  batchNorm,
+  concat,
+  div,
+  exp,
+  expandDims,
+  fill,
+  gather,
+  log,
+  logicalAnd,
+  logSoftmax,
+  logSumExp,
+  matMul,
+  maximum,
+  mean,
+  mul,
+  neg,
+  ones,
+  onesLike,
+  oneHot,
+  relu,
+  reshape,
+  rsqrt,
+  scalar,
+  sigmoid,
+  slice,
+  softmax,
+  softplus,
+  split,
+  sqrt,
+  square,
+  squaredDifference,
+  squeeze,
+  stack,
+  sub,
+  sum,
+  tanh,
+  tile,
+  transpose,
+  unstack,
+  where,
+  zeros,
+  zerosLike,
+} from '@tensorflow/tfjs-node-gpu';
