@@ -1,4 +1,4 @@
-export type { ModelConfig, SequenceEncoderConfig, TrainingConfig } from './config.js';
+export type { ModelConfig, NegativesConfig, SequenceEncoderConfig, TrainingConfig } from './config.js';
 export { defaultModelConfig } from './config.js';
 export { parseModelConfig } from './parse-model-config.js';
 export { ModelArtifactError, ModelConfigError, ModelInputError, NonFiniteLossError } from './errors.js';
@@ -20,3 +20,5 @@ export { topK, type TopK, type TopKRequest } from './evaluation/top-k.js';
 
 export { deserializeEncoder, serializeEncoder, type ModelFiles } from './artifacts/serialize-encoder.js';
 export { writeNpz, type NpzArray } from './artifacts/write-npz.js';
+
+export type { Ranker, RankerItems, RankExample, RankQuery } from './networks/ranker/ranker.js';
