@@ -21,7 +21,7 @@ const startedAt = Date.now();
 
 /** Errors that a person can do something about: shown without a stack. */
 const EXPECTED = new Set([
-  'EventFileError',
+  'DataFileError',
   'TrainingFailed',
   'ServiceDidNotStart',
   'ServerDidNotStart',

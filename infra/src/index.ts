@@ -1,13 +1,4 @@
 export { openPipeline, type PipelineAccess } from './access.js';
-export { EventFileError, FILE_FORMATS, type FileFormat } from './replay/event-file.js';
-export {
-  TIMESTAMP_UNITS,
-  type BadRow,
-  type EventLog,
-  type EventLogSource,
-  type TimestampUnit,
-} from './replay/event-log.js';
-export type { ItemLog, ItemLogSource } from './replay/item-log.js';
 export { publishReplay, readReplay, type ReplayInput, type ReplayPublisher } from './replay/replay-file.js';
 export { keepRunning, type KeepRunningOptions, type Process } from './stack/keep-running.js';
 export { isRunning, readRunState, type RunState } from './stack/run-state.js';

@@ -1,7 +1,14 @@
 import type { ClickEventInput, ItemInput, Rejection } from '@click-recall/contracts';
-import { EventFileError } from './event-file.js';
-import { readEventLog, toClickEvent, type EventLog, type EventLogSource } from './event-log.js';
-import { readItemLog, type ItemLog, type ItemLogSource } from './item-log.js';
+import {
+  DataFileError,
+  readEventLog,
+  readItemLog,
+  toClickEvent,
+  type EventLog,
+  type EventLogSource,
+  type ItemLog,
+  type ItemLogSource,
+} from '@click-recall/datasets';
 
 type Delivery = { readonly status: 'delivered' } | { readonly status: 'rejected'; readonly rejection: Rejection };
 
@@ -21,7 +28,7 @@ const CHUNK = 2_000;
 /**
  * Reads and checks both files wholly.
  *
- * @throws EventFileError when a file or a column is missing or no row is an event: nothing has been published then
+ * @throws DataFileError when a file or a column is missing or no row is an event: nothing has been published then
  */
 export async function readReplay(events: EventLogSource, items: ItemLogSource | undefined): Promise<ReplayInput> {
   const log = await readEventLog(events);
@@ -50,7 +57,7 @@ export async function publishReplay(
       for (const delivery of await Promise.all(chunk.map(publish))) {
         // Rows have been checked by the same schema; what is left is an event larger than a broker takes.
         if (delivery.status === 'rejected')
-          throw new EventFileError(`cannot be published: ${delivery.rejection.message}`);
+          throw new DataFileError(`cannot be published: ${delivery.rejection.message}`);
       }
       published += chunk.length;
       onProgress(published, of);

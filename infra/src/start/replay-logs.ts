@@ -1,7 +1,6 @@
 import { createClickPublisher } from '@click-recall/client';
+import type { EventLog, EventLogSource, ItemLogSource } from '@click-recall/datasets';
 import type { Config } from '@click-recall/runtime';
-import type { EventLog, EventLogSource } from '../replay/event-log.js';
-import type { ItemLogSource } from '../replay/item-log.js';
 import { publishReplay, readReplay } from '../replay/replay-file.js';
 import { asTask, bar, type Progress } from './progress.js';
 import { replayNotes, type ReplayNote } from './replayed.js';
@@ -25,7 +24,7 @@ export interface Replayed {
 /**
  * Reads and checks the input, then publishes items and clicks, unless the notes say that this was done before.
  *
- * @throws EventFileError before anything is published
+ * @throws DataFileError before anything is published
  */
 export async function replayLogs({
   input,

@@ -1,13 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
+import type { EventLogSource, ItemLogSource } from '@click-recall/datasets';
 import { pipelineTopics } from '@click-recall/kafka';
 import { createLogger, loadConfig, type Config } from '@click-recall/runtime';
 import { openPipeline, type PipelineAccess } from '../access.js';
-import type { EventLogSource } from '../replay/event-log.js';
-import type { ItemLogSource } from '../replay/item-log.js';
 import { removeRunState, writeRunState } from '../stack/run-state.js';
 import { startServices, type RunningServices } from '../stack/services.js';
-
 import { printSummary, type Addresses } from './print-summary.js';
 import { asTask, type Progress } from './progress.js';
 import { replayLogs } from './replay-logs.js';

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { EventFileError } from '@click-recall/infra';
+import { DataFileError } from '@click-recall/datasets';
 import { ConfigError, messageOf } from '@click-recall/runtime';
 
 /** Something that a person can do something about; the message says what. */
@@ -24,6 +24,6 @@ export function describeError(error: unknown, verbose: boolean): string {
     const faults = error.faults.map(({ variable, expected }) => `\n  ${variable}: ${expected}`);
     return `the configuration cannot be used${faults.join('')}${stack}`;
   }
-  const expected = error instanceof CliError || error instanceof EventFileError;
+  const expected = error instanceof CliError || error instanceof DataFileError;
   return `${messageOf(error)}${expected || verbose ? '' : ' (--verbose shows more)'}${stack}`;
 }

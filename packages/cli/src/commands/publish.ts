@@ -1,15 +1,14 @@
 import { createClickPublisher } from '@click-recall/client';
 import {
   FILE_FORMATS,
-  publishReplay,
-  readReplay,
   TIMESTAMP_UNITS,
   type BadRow,
   type EventLogSource,
   type FileFormat,
   type ItemLogSource,
   type TimestampUnit,
-} from '@click-recall/infra';
+} from '@click-recall/datasets';
+import { publishReplay, readReplay } from '@click-recall/infra';
 import { Option } from 'commander';
 import { commaList, positive } from '../arguments.js';
 import { UsageError } from '../errors.js';

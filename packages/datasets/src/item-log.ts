@@ -1,5 +1,5 @@
 import { itemSchema, type ItemInput } from '@click-recall/contracts';
-import { readRows, type FileFormat } from './event-file.js';
+import { readRows, type FileFormat } from './read-rows.js';
 import type { BadRow } from './event-log.js';
 
 /** Where titles and categories of the items are. */
@@ -25,7 +25,7 @@ const BAD_ROWS_KEPT = 5;
 /**
  * Reads the items of a file.
  *
- * @throws EventFileError when the file or a column is missing
+ * @throws DataFileError when the file or a column is missing
  */
 export async function readItemLog(source: ItemLogSource): Promise<ItemLog> {
   const wanted = [source.itemId, source.title, source.categories];

@@ -1,9 +1,8 @@
-import { createReadStream } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { parse } from 'csv-parse';
+import { DataFileError } from './data-file-error.js';
+import { openText } from './open-text.js';
 
 export const FILE_FORMATS = ['csv', 'tsv', 'jsonl'] as const;
 export type FileFormat = (typeof FILE_FORMATS)[number];
@@ -12,37 +11,15 @@ export type FileFormat = (typeof FILE_FORMATS)[number];
 export type FileRow =
   { readonly line: number; readonly fields: readonly unknown[] } | { readonly line: number; readonly fault: string };
 
-/** The file or a column of it is not there: nothing can be replayed, and nothing has been. */
-export class EventFileError extends Error {
-  override readonly name = 'EventFileError';
-}
-
 /**
  * Reads the named columns of a CSV, TSV or JSON Lines file, gzipped or not (told by its first bytes), row by row.
  *
- * @throws EventFileError when the file cannot be opened or its header lacks a column
+ * @throws DataFileError when the file cannot be opened or its header lacks a column
  */
 export async function* readRows(file: string, format: FileFormat, columns: readonly string[]): AsyncGenerator<FileRow> {
   const text = await openText(file);
   if (format === 'jsonl') yield* readJsonLines(file, text, columns);
   else yield* readDelimited(file, text, format, columns);
-}
-
-async function openText(file: string): Promise<Readable> {
-  const found = await stat(file).catch(() => undefined);
-  if (!found?.isFile()) throw new EventFileError(`${file}: no such file`);
-  const handle = await open(file, 'r');
-  const magic = Buffer.alloc(2);
-  try {
-    await handle.read(magic, 0, 2, 0);
-  } finally {
-    await handle.close();
-  }
-  const bytes = createReadStream(file, { highWaterMark: 1 << 20 });
-  if (magic[0] !== 0x1f || magic[1] !== 0x8b) return bytes;
-  const gunzip = createGunzip();
-  bytes.on('error', (error) => gunzip.destroy(error));
-  return bytes.pipe(gunzip);
 }
 
 async function* readDelimited(
@@ -72,16 +49,14 @@ async function* readDelimited(
     const row = record;
     yield { line: info.lines, fields: places.map((place) => row[place]) };
   }
-  if (!places) throw new EventFileError(`${file}: is empty, expected a header with ${columns.join(', ')}`);
+  if (!places) throw new DataFileError(`${file}: is empty, expected a header with ${columns.join(', ')}`);
 }
 
 function columnPlaces(file: string, header: readonly string[], columns: readonly string[]): number[] {
   return columns.map((column) => {
     const place = header.indexOf(column);
     if (place < 0)
-      throw new EventFileError(
-        `${file}: no column "${column}"; it has ${header.map((name) => `"${name}"`).join(', ')}`,
-      );
+      throw new DataFileError(`${file}: no column "${column}"; it has ${header.map((name) => `"${name}"`).join(', ')}`);
     return place;
   });
 }
@@ -106,7 +81,7 @@ async function* readJsonLines(file: string, text: Readable, columns: readonly st
   if (text.errored) await failed;
   const absent = columns.filter((column) => !found.has(column));
   if (line === 0 || absent.length > 0) {
-    throw new EventFileError(`${file}: no row has a field "${absent.join('", "')}"`);
+    throw new DataFileError(`${file}: no row has a field "${absent.join('", "')}"`);
   }
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EventFileError } from './event-file.js';
+import { DataFileError } from './data-file-error.js';
 import { readEventLog, toClickEvent, type EventLogSource } from './event-log.js';
 import { readItemLog } from './item-log.js';
 
@@ -95,7 +95,7 @@ describe('readEventLog', () => {
   ])('refuses %s', async (_, changes, message) => {
     const refused = readEventLog(await source('refused.csv', CSV, changes));
     await expect(refused).rejects.toThrow(message);
-    await expect(refused).rejects.toBeInstanceOf(EventFileError);
+    await expect(refused).rejects.toBeInstanceOf(DataFileError);
   });
 
   it('refuses a missing file, an empty one, and JSON Lines without the field', async () => {

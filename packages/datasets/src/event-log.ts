@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { isForget, parseClickValue, type ClickEventInput, type Interaction } from '@click-recall/contracts';
-import { EventFileError, readRows, type FileFormat } from './event-file.js';
-
-export const TIMESTAMP_UNITS = ['s', 'ms', 'iso'] as const;
-export type TimestampUnit = (typeof TIMESTAMP_UNITS)[number];
+import { DataFileError } from './data-file-error.js';
+import { readRows, type FileFormat } from './read-rows.js';
+import { readTimestamp, type TimestampUnit } from './read-timestamp.js';
 
 /** Where a user's own log of events is, and which of its columns mean what. */
 export interface EventLogSource {
@@ -54,7 +53,7 @@ const BAD_ROWS_KEPT = 5;
 /**
  * Reads and checks a whole log before anything of it is published.
  *
- * @throws EventFileError when the file or a column is missing, or no row is an event
+ * @throws DataFileError when the file or a column is missing, or no row is an event
  */
 export async function readEventLog(source: EventLogSource): Promise<EventLog> {
   const columns = [source.user, source.item, source.timestamp, ...(source.type === undefined ? [] : [source.type])];
@@ -94,7 +93,7 @@ export async function readEventLog(source: EventLogSource): Promise<EventLog> {
   if (events.length === 0) {
     const first = badRows[0];
     const why = first ? `; line ${first.line}: ${first.reason}` : '';
-    throw new EventFileError(`${source.file}: no event in ${rowsRead} rows${why}`);
+    throw new DataFileError(`${source.file}: no event in ${rowsRead} rows${why}`);
   }
   events.sort((a, b) => a.timestamp - b.timestamp || a.row - b.row);
   return { fileId, events, rowsRead, rowsSkipped, rowsRejected, badRows };
@@ -108,14 +107,6 @@ export function toClickEvent(fileId: string, event: LoggedEvent): ClickEventInpu
 
 function loggedEvent(row: number, { userId, itemId, timestamp, type }: Interaction): LoggedEvent {
   return { row, userId, itemId, timestamp, type };
-}
-
-function readTimestamp(value: unknown, unit: TimestampUnit): number | string | undefined {
-  if (unit === 'iso') return typeof value === 'string' ? value : undefined;
-  if (typeof value !== 'number' && (typeof value !== 'string' || value.trim() === '')) return undefined;
-  const number = Number(value);
-  if (!Number.isFinite(number)) return undefined;
-  return Math.round(unit === 's' ? number * 1000 : number);
 }
 
 function columnOf(source: EventLogSource, field: string): string {
@@ -133,7 +124,7 @@ async function shortHash(file: string): Promise<string> {
   try {
     for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
   } catch (error) {
-    throw new EventFileError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new DataFileError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
   return hash.digest('hex').slice(0, 12);
 }
