@@ -20,6 +20,7 @@ export {
   type ModelStatus,
   type ModelStore,
 } from './records/create-model-store.js';
+export { createColdVectorStore, type ColdVector, type ColdVectorStore } from './vectors/create-cold-vector-store.js';
 export { createUserVectorStore, type UserVector, type UserVectorStore } from './vectors/create-user-vector-store.js';
 export {
   createActivationStore,

@@ -17,6 +17,10 @@ export interface Keys {
   readonly modelsPrefix: string;
   readonly modelVersions: string;
   readonly userVector: (version: string, userId: string) => string;
+  /** Hash of the items that a version has not seen and that have a vector by their title; one slot with the next. */
+  readonly coldVectors: (version: string) => string;
+  /** The same of those that had one and were removed of late. */
+  readonly formerColdVectors: (version: string) => string;
   /** A vector set, or under the query engine the prefix of a shard's hashes. */
   readonly vectors: (version: string, kind: 'items' | 'users', shard: number) => string;
   readonly activation: string;
@@ -39,6 +43,8 @@ export function keysOf(namespace: string): Keys {
     modelsPrefix: `${root}:models`,
     modelVersions: `${root}:model-versions`,
     userVector: (version, userId) => `${root}:uvec:${encodeId(version)}:{${encodeId(userId)}}`,
+    coldVectors: (version) => `${root}:cold:{${encodeId(version)}}`,
+    formerColdVectors: (version) => `${root}:cold-former:{${encodeId(version)}}`,
     vectors: (version, kind, shard) => `${root}:vec:${encodeId(version)}:${kind}:{${shard}}`,
     activation: `${root}:activation`,
     activationChannel: `${root}:activation:changed`,
