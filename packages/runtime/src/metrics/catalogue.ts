@@ -69,7 +69,7 @@ export const METRICS = {
   // embedder
   vectorsWritten: counter(
     'vectors_written_total',
-    'Vectors written to the index; kind is items or users.',
+    'Vectors written to the index; kind is items, new-items or users.',
     ['kind'],
     'embedder',
   ),
@@ -98,6 +98,12 @@ export const METRICS = {
     'Share of the exact nearest items that the index finds, at 100, on sampled users.',
     [],
     'embedder, recall',
+  ),
+  newItems: gauge(
+    'new_items',
+    'Items that the live version has not seen and that have a vector by their title and categories.',
+    [],
+    'embedder',
   ),
   indexSize: gauge('index_size', 'Vectors in the live index; kind is items or users.', ['kind'], 'embedder'),
 
