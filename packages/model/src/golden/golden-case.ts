@@ -2,7 +2,7 @@
 export interface GoldenCase {
   readonly network: string;
   readonly about: string;
-  readonly config: Readonly<Record<string, number | boolean | string>>;
+  readonly config: Readonly<Record<string, number | boolean | string | readonly number[]>>;
   readonly weights: Readonly<Record<string, GoldenTensor>>;
   readonly inputs: Readonly<Record<string, GoldenTensor>>;
   readonly outputs: Readonly<Record<string, GoldenTensor>>;

@@ -1,5 +1,9 @@
 import type { GoldenRunner } from './golden-case.js';
 import { runSequenceEncoder } from './run-sequence-encoder.js';
+import { runTargetAttention } from './run-target-attention.js';
 
 /** By the `network` of a case. */
-export const goldenRunners: ReadonlyMap<string, GoldenRunner> = new Map([['sequence-encoder', runSequenceEncoder]]);
+export const goldenRunners: ReadonlyMap<string, GoldenRunner> = new Map([
+  ['sequence-encoder', runSequenceEncoder],
+  ['target-attention', runTargetAttention],
+]);
