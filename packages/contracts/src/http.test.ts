@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { limitSchema, sessionBodySchema } from './http.js';
+import { limitSchema, recommendationsQuerySchema, sessionBodySchema } from './http.js';
 
 describe('limitSchema', () => {
   it.each([
@@ -15,9 +15,18 @@ describe('limitSchema', () => {
   });
 });
 
+describe('recommendationsQuerySchema', () => {
+  it('re-ranks unless told not to', () => {
+    expect(recommendationsQuerySchema.parse({}).rank).toBe(true);
+    expect(recommendationsQuerySchema.parse({ rank: 'true' }).rank).toBe(true);
+    expect(recommendationsQuerySchema.parse({ rank: 'false' }).rank).toBe(false);
+    expect(recommendationsQuerySchema.safeParse({ rank: 'no' }).success).toBe(false);
+  });
+});
+
 describe('sessionBodySchema', () => {
   it('takes ids as strings or numbers', () => {
-    expect(sessionBodySchema.parse({ itemIds: ['a', 7] })).toEqual({ itemIds: ['a', '7'], limit: 10 });
+    expect(sessionBodySchema.parse({ itemIds: ['a', 7] })).toEqual({ itemIds: ['a', '7'], limit: 10, rank: true });
   });
 
   it.each([{ itemIds: [] }, {}, { itemIds: 'a' }, { itemIds: [''] }])('refuses %j', (body) => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idSchema } from './id.js';
-import { recommendedItemSchema } from './messages.js';
+import { rankerVersionSchema, recommendedItemSchema } from './messages.js';
 
 /** Most items or users that one answer may hold. */
 const MAX_LIMIT = 200;
@@ -27,11 +27,17 @@ export const itemParamsSchema = z.object({ itemId: idSchema });
 export const recommendationsQuerySchema = z.object({
   limit: limitSchema,
   category: z.string().min(1).max(256).optional(),
+  rank: z
+    .enum(['true', 'false'])
+    .default('true')
+    .transform((rank) => rank === 'true')
+    .meta({ description: '`false`: in the order recalled, also where a ranker is live.' }),
 });
 export const recommendationsAnswerSchema = z.object({
   userId: z.string().nullable(),
   items: z.array(recommendedItemSchema.extend({ title: z.string().optional() })),
   modelVersion: z.string().nullable(),
+  rankerVersion: rankerVersionSchema,
   sequenceRevision: z.int().nullable(),
 });
 
@@ -39,6 +45,7 @@ export const sessionBodySchema = z.object({
   itemIds: z.array(idSchema).min(1).max(1000),
   limit: limitSchema,
   category: z.string().min(1).max(256).optional(),
+  rank: z.boolean().default(true).meta({ description: '`false`: in the order recalled, also where a ranker is live.' }),
 });
 
 export const similarQuerySchema = z.object({ limit: limitSchema });

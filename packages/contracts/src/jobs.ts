@@ -17,6 +17,20 @@ export const metricsSchema = z.object({
 
 const modelVersion = z.string().min(1).max(64);
 
+const beforeAndAfter = z.object({ recalled: z.number(), reranked: z.number() });
+/** What a `train-ranker` job found out, on clicks that neither the encoder nor the ranker was trained on; also kept with the ranker. */
+export const rankerMetricsSchema = z.object({
+  ndcg10: beforeAndAfter.meta({
+    description: 'Of the recalled order and of the re-ranked one; a click not recalled counts 0.',
+  }),
+  hr10: beforeAndAfter,
+  clicks: z.int().meta({ description: 'Held-out clicks, each of another user, none of whom was trained on.' }),
+  recalled: z.int().meta({ description: 'Those of them that were among the candidates.' }),
+  lists: z.int().meta({ description: 'Recalled lists that were learned from.' }),
+  candidates: z.int().meta({ description: 'Items of a list.' }),
+  epochs: z.int(),
+});
+
 const trainJobSchema = z.object({
   reason: z.enum(['schedule', 'clicks', 'manual']),
   epochs: z.int().positive().optional(),
@@ -29,6 +43,10 @@ const embedResultSchema = z.object({
   modelVersion,
   items: z.int(),
   users: z.int(),
+  newItems: z.int().nullable().optional().meta({
+    description:
+      'Items that the version has not seen and that have a vector by what is known of them; null where it has no mapping for them.',
+  }),
   indexRecall: z
     .number()
     .meta({ description: 'Share of the exact nearest items that the index finds, at 100, on sampled users.' }),
@@ -66,12 +84,22 @@ const evaluateResultSchema = z.object({ modelVersion, metrics: metricsSchema });
 const exportJobSchema = z.object({ modelVersion: modelVersion.optional(), file: z.string().min(1) });
 const exportResultSchema = z.object({ modelVersion, file: z.string(), users: z.int(), items: z.int() });
 
+/** `modelVersion`: the encoder; absent: the live one. Only a live one's ranker goes live. */
+const trainRankerJobSchema = z.object({ modelVersion: modelVersion.optional() });
+const trainRankerResultSchema = z.object({
+  rankerVersion: modelVersion,
+  modelVersion,
+  metrics: rankerMetricsSchema,
+  seconds: z.number(),
+});
+
 /** Every queue: what a job carries and what it answers. */
 export const JOBS = {
   train: { data: trainJobSchema, result: trainResultSchema },
   embed: { data: embedJobSchema, result: embedResultSchema },
   activate: { data: activateJobSchema, result: activateResultSchema },
   republish: { data: republishJobSchema, result: republishResultSchema },
+  'train-ranker': { data: trainRankerJobSchema, result: trainRankerResultSchema },
   evaluate: { data: evaluateJobSchema, result: evaluateResultSchema },
   export: { data: exportJobSchema, result: exportResultSchema },
 } as const;
@@ -80,12 +108,13 @@ export type JobName = keyof typeof JOBS;
 export type JobData<N extends JobName> = z.output<(typeof JOBS)[N]['data']>;
 export type JobResult<N extends JobName> = z.output<(typeof JOBS)[N]['result']>;
 export type Metrics = z.output<typeof metricsSchema>;
+export type RankerMetrics = z.output<typeof rankerMetricsSchema>;
 
 export const JOB_NAMES = Object.keys(JOBS) as JobName[];
 
 /** What a running `train` job reports as its progress, and the dashboard shows. */
 export const trainProgressSchema = z.object({
-  phase: z.enum(['snapshot', 'training', 'evaluation', 'saving']),
+  phase: z.enum(['snapshot', 'training', 'evaluation', 'new-items', 'saving']),
   epoch: z.int(),
   epochs: z.int(),
   step: z.int(),

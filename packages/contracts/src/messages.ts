@@ -30,16 +30,29 @@ export const userVectorSchema = z.object({
   cause: clickCauseSchema,
 });
 
-/** Where a recommended item comes from. */
-const channelSchema = z.enum(['nearest', 'popular']);
+/**
+ * Where a recommended item comes from: among the nearest; among the nearest as well, but by its title and categories alone, since the model
+ * has not seen it (new); or popular.
+ */
+const channelSchema = z.enum(['nearest', 'new', 'popular']);
 
 export const recommendedItemSchema = z.object({
   itemId: z.string(),
   score: z.number().meta({
-    description: 'Inner product for `nearest`, number of users for `popular`: comparable within a channel only.',
+    description:
+      'Inner product for `nearest` and `new`, number of users for `popular`: comparable within a channel only.',
   }),
   channel: channelSchema,
+  rankScore: z.number().optional().meta({
+    description:
+      'What the ranker ordered the items by, where one did: comparable within a list only. `score` stays that of recall.',
+  }),
 });
+
+export const rankerVersionSchema = z
+  .string()
+  .nullable()
+  .meta({ description: 'The ranker that ordered what was recalled; null where none did.' });
 
 /** Value on `recommendations`. A tombstone (null) means: the user was forgotten. Ignore a smaller `sequenceRevision` than seen before. */
 export const recommendationSchema = z.object({
@@ -52,6 +65,7 @@ export const recommendationSchema = z.object({
   sequenceRevision: revision,
   items: z.array(recommendedItemSchema),
   modelVersion: z.string(),
+  rankerVersion: rankerVersionSchema.optional(),
   generatedAt: z.int(),
   cause: causeSchema,
 });

@@ -4,6 +4,7 @@ import { eventually, randomNamespace, testServers } from '@click-recall/testing'
 import { describe, expect, it } from 'vitest';
 import { boardQueues } from './board-queues.js';
 import { createJobs } from './create-jobs.js';
+import { JobFailedError } from './job-failure.js';
 import { cleanups, endless, kept, laterSteps, open, silent, trained } from './open-test-jobs.js';
 
 describe('an operator', () => {
@@ -92,6 +93,23 @@ describe('workers', () => {
 
     kept(jobs.worker('train', async () => trained, { lockMs: 500 }));
     expect((await jobs.waitFor('train', id, { timeoutMs: 20_000, pollMs: 20 })).kind).toBe('completed');
+  });
+});
+
+describe('a job that is wanted once', () => {
+  it('is added once, however often it is asked for, also after it has ended', async () => {
+    const { jobs } = open();
+    const wanted = await Promise.all([jobs.startRanker('v1'), jobs.startRanker('v1')]);
+    expect(new Set(wanted).size).toBe(1);
+    expect((await jobs.counts())['train-ranker'].waiting).toBe(1);
+    kept(jobs.worker('train-ranker', async () => Promise.reject(new JobFailedError('ranker-rejected', 'no better'))));
+    expect(await jobs.waitFor('train-ranker', wanted[0]!, { timeoutMs: 20_000, pollMs: 20 })).toEqual({
+      kind: 'failed',
+      failure: { code: 'ranker-rejected', message: 'no better' },
+    });
+    expect(await jobs.startRanker('v1')).toBe(wanted[0]);
+    expect((await jobs.counts())['train-ranker']).toMatchObject({ waiting: 0, failed: 1 });
+    expect(await jobs.startRanker('v2')).not.toBe(wanted[0]);
   });
 });
 

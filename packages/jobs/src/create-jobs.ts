@@ -11,7 +11,7 @@ import { flowView } from './flow-view.js';
 import { rollbackFlow, trainingFlow } from './flows.js';
 import { jobView } from './job-view.js';
 import type { Jobs, JobState, JobView, OnFinished, QueueCounts } from './jobs.js';
-import { cancelKey, queuePrefix, SCHEDULE_QUEUE, trainingKey } from './keys.js';
+import { cancelKey, queuePrefix, rankerJobId, SCHEDULE_QUEUE, trainingKey } from './keys.js';
 import { closeQueues, CLOSE_MS, connected, openQueues, type Queues } from './queues.js';
 import { startSchedule } from './start-schedule.js';
 import { startWorker } from './start-worker.js';
@@ -65,11 +65,12 @@ export function createJobs(options: JobsOptions): Jobs {
       await producer.add(rollbackFlow(id, modelVersion, jobOptions));
       return { id, started: true };
     },
-    async add(name, data, { delayMs = 0 } = {}) {
+    async add(name, data, { delayMs = 0, id = randomUUID() } = {}) {
       const checked = JOBS[name].data.parse(data);
-      const job = await queues[name].add(name, checked, { ...jobOptions, jobId: randomUUID(), delay: delayMs });
+      const job = await queues[name].add(name, checked, { ...jobOptions, jobId: id, delay: delayMs });
       return job.id!;
     },
+    startRanker: (modelVersion) => jobs.add('train-ranker', { modelVersion }, { id: rankerJobId(modelVersion) }),
     worker: (name, process, workerOptions = {}) =>
       startWorker({
         name,

@@ -1,8 +1,10 @@
 /** Reasons that no retry can mend: the job fails at once, and the jobs that wait for it fail with the same reason. */
 export const FINAL_FAILURES = [
   'gate-rejected',
+  'ranker-rejected',
   'too-few-users',
   'too-few-items',
+  'too-few-clicks',
   'non-finite-loss',
   'cancelled',
   'unknown-model',

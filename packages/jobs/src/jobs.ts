@@ -49,6 +49,13 @@ export interface WaitOptions {
   readonly pollMs?: number;
 }
 
+export interface AddOptions {
+  /** Taken no sooner than this from now. */
+  readonly delayMs?: number;
+  /** A job of this id that the queue still remembers, ended or not, is left as it is; a fresh id unless set. */
+  readonly id?: string;
+}
+
 export interface WorkerOptions {
   /** Jobs at a time in this process; 1 unless set. */
   readonly concurrency?: number;
@@ -74,12 +81,17 @@ export interface Jobs {
   startTraining(request: JobData<'train'>): Promise<StartedFlow>;
   /** Embed -> activate -> republish for a version written before. */
   startRollback(modelVersion: string): Promise<StartedFlow>;
-  /** A job by itself, taken no sooner than `delayMs` from now. Answers its id. */
-  add<N extends 'evaluate' | 'export' | 'republish'>(
+  /** A job by itself. Answers its id. */
+  add<N extends 'evaluate' | 'export' | 'republish' | 'train-ranker'>(
     name: N,
     data: JobData<N>,
-    options?: { readonly delayMs?: number },
+    options?: AddOptions,
   ): Promise<string>;
+  /**
+   * The one training of a ranker for this encoder version that happens without being asked for: whoever wants it, and however often, it
+   * is added once as long as the queue remembers it, ended or not. Answers its id.
+   */
+  startRanker(modelVersion: string): Promise<string>;
   worker<N extends JobName>(
     name: N,
     process: (job: RunningJob<N>) => Promise<JobResult<N>>,

@@ -13,6 +13,11 @@ export function trainingKey(namespace: string): string {
   return `{${namespace}}:training-flow`;
 }
 
+/** The training of a ranker that follows the activation of an encoder version. */
+export function rankerJobId(modelVersion: string): string {
+  return `after-${modelVersion}`;
+}
+
 /** Set while an operator wants the job to end. */
 export function cancelKey(namespace: string, name: JobName, id: string): string {
   return `{${namespace}}:cancel:${name}:${id}`;

@@ -6,6 +6,7 @@ export interface PreviousOf {
   embed: JobResult<'train'>;
   activate: JobResult<'embed'>;
   republish: JobResult<'activate'>;
+  'train-ranker': never;
   evaluate: never;
   export: never;
 }

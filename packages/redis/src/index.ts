@@ -21,6 +21,7 @@ export {
   type ModelStore,
 } from './records/create-model-store.js';
 export { createColdVectorStore, type ColdVector, type ColdVectorStore } from './vectors/create-cold-vector-store.js';
+export { bestRanker, createRankerStore, type RankerRecord, type RankerStore } from './records/create-ranker-store.js';
 export { createUserVectorStore, type UserVector, type UserVectorStore } from './vectors/create-user-vector-store.js';
 export {
   createActivationStore,

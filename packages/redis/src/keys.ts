@@ -16,6 +16,8 @@ export interface Keys {
   readonly deletedItems: (shard: number) => string;
   readonly modelsPrefix: string;
   readonly modelVersions: string;
+  readonly rankersPrefix: string;
+  readonly rankerVersions: string;
   readonly userVector: (version: string, userId: string) => string;
   /** Hash of the items that a version has not seen and that have a vector by their title; one slot with the next. */
   readonly coldVectors: (version: string) => string;
@@ -42,6 +44,8 @@ export function keysOf(namespace: string): Keys {
     deletedItems: (shard) => `${root}:deleted-items:{${shard}}`,
     modelsPrefix: `${root}:models`,
     modelVersions: `${root}:model-versions`,
+    rankersPrefix: `${root}:rankers`,
+    rankerVersions: `${root}:ranker-versions`,
     userVector: (version, userId) => `${root}:uvec:${encodeId(version)}:{${encodeId(userId)}}`,
     coldVectors: (version) => `${root}:cold:{${encodeId(version)}}`,
     formerColdVectors: (version) => `${root}:cold-former:{${encodeId(version)}}`,

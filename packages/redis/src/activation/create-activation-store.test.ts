@@ -32,6 +32,22 @@ it('switches only from the version that is believed to be live', async () => {
   expect(await store.read()).toEqual(activationOf('v2', 'v1'));
 });
 
+it('makes a ranker live only beside the encoder that it belongs to, and none beside another one', async () => {
+  const store = await testStore();
+  const notices: string[] = [];
+  onTestFinished(await store.onChange((encoder) => notices.push(encoder)));
+  expect(await store.switchRanker('v1', 'ranker-1', 1)).toEqual({ refused: null });
+  expect(await store.read()).toBeNull();
+  await store.compareAndSet(null, activationOf('v1', null));
+  expect(await store.switchRanker('v2', 'ranker-2', 2)).toEqual({ refused: 'v1' });
+  expect(await store.read()).toEqual(activationOf('v1', null));
+  expect(await store.switchRanker('v1', 'ranker-1', 3)).toBe('activated');
+  expect(await store.read()).toEqual({ ...activationOf('v1', null), ranker: 'ranker-1', rankerActivatedAt: 3 });
+  await store.compareAndSet('v1', activationOf('v2', 'v1'));
+  expect(await store.read()).toEqual(activationOf('v2', 'v1'));
+  await eventually(() => expect(notices).toEqual(['v1', 'v1', 'v2']));
+});
+
 it('gives notice of a switch, and not of a refused one', async () => {
   const store = await testStore();
   const notices: string[] = [];

@@ -1,3 +1,4 @@
+import type { Reply } from '../connection/commands.js';
 import { loadScript } from '../connection/load-script.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { keysOf } from '../keys.js';
@@ -10,10 +11,13 @@ export interface Activation {
   readonly vocabulary: string;
   /** M of the cosine lift of the items' index and of the users' index. */
   readonly lift: { readonly items: number; readonly users: number };
+  /** '' = none: what is recalled is not re-ranked. It belongs to `encoder`. */
   readonly ranker: string;
   readonly mapping: string;
   /** ms since the epoch. */
   readonly activatedAt: number;
+  /** ms since the epoch; absent while the ranker is the one that the encoder went live with. */
+  readonly rankerActivatedAt?: number;
   /** The encoder that was live before. */
   readonly previous: string | null;
 }
@@ -28,6 +32,8 @@ export interface ActivationStore {
   readWithBuilding(): Promise<{ activation: Activation | null; building: string[] }>;
   /** Switches in one step if `expectedEncoder` is live (null: none); else answers which one is. */
   compareAndSet(expectedEncoder: string | null, next: Activation): Promise<Activated>;
+  /** Makes a ranker live, in one step, if the encoder that it belongs to is; else answers which one is. */
+  switchRanker(encoder: string, ranker: string, now: number): Promise<Activated>;
   /** Calls back at each switch, with the new encoder's version. A notice can be lost while disconnected: poll too. */
   onChange(listener: (encoder: string) => void): Promise<() => Promise<void>>;
   addBuilding(version: string): Promise<void>;
@@ -41,7 +47,8 @@ export function createActivationStore(
 ): ActivationStore {
   const { commands } = redis;
   const keys = keysOf(namespace);
-  const script = loadScript('switch-activation');
+  const switchAll = loadScript('switch-activation');
+  const switchRanker = loadScript('switch-ranker');
   return {
     read: async () => decodeActivation((await commands.call(['HGETALL', keys.activation])) as string[]),
     readWithBuilding: async () => {
@@ -53,14 +60,18 @@ export function createActivationStore(
       return { activation: decodeActivation(fields as string[]), building: (building as string[]).toSorted() };
     },
     compareAndSet: async (expectedEncoder, next) => {
-      const [reply] = await commands.run(script, [
+      const [reply] = await commands.run(switchAll, [
         {
           keys: [keys.activation],
           args: [expectedEncoder ?? '', keys.activationChannel, next.encoder, ...encodeActivation(next)],
         },
       ]);
-      const [switched, live] = reply as [number, (string | null)?];
-      return switched === 1 ? 'activated' : { refused: live ?? null };
+      return readSwitched(reply);
+    },
+    switchRanker: async (encoder, ranker, now) => {
+      const args = [encoder, keys.activationChannel, ranker, now];
+      const [reply] = await commands.run(switchRanker, [{ keys: [keys.activation], args }]);
+      return readSwitched(reply);
     },
     onChange: (listener) => redis.subscribe(keys.activationChannel, listener),
     addBuilding: async (version) => {
@@ -71,6 +82,11 @@ export function createActivationStore(
     },
     buildingVersions: async () => ((await commands.call(['SMEMBERS', keys.building])) as string[]).toSorted(),
   };
+}
+
+function readSwitched(reply: Reply | undefined): Activated {
+  const [switched, live] = reply as [number, (string | null)?];
+  return switched === 1 ? 'activated' : { refused: live ?? null };
 }
 
 function encodeActivation({ lift, previous, ...rest }: Activation): (string | number)[] {
@@ -96,6 +112,7 @@ function decodeActivation(reply: readonly string[]): Activation | null {
     ranker: text('ranker'),
     mapping: text('mapping'),
     activatedAt: Number(text('activatedAt')),
+    ...(fields.has('rankerActivatedAt') && { rankerActivatedAt: Number(text('rankerActivatedAt')) }),
     previous: fields.get('previous') ?? null,
   };
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Script } from './commands.js';
 
 /** The Lua files of this package (`packages/redis/lua`), by name. */
-export type ScriptName = 'apply-batch' | 'advance-offset' | 'put-user-vector' | 'switch-activation';
+export type ScriptName = 'apply-batch' | 'advance-offset' | 'put-user-vector' | 'switch-activation' | 'switch-ranker';
 
 /** Reads a Lua file beside the source; done once, when a store is made. */
 export function loadScript(name: ScriptName): Script {

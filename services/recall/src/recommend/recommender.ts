@@ -14,6 +14,7 @@ export interface RecommendRequest {
 export interface Recommended {
   readonly items: RecommendedItem[];
   readonly modelVersion: string | null;
+  readonly rankerVersion: string | null;
   readonly sequenceRevision: number | null;
 }
 
@@ -44,7 +45,7 @@ export function createRecommender(deps: RecommenderDeps): Recommender {
       if (!live || !stored || stored.vector.length === 0) return popular(filter);
       const nearest = await nearestItems(live, { ...filter, vector: stored.vector });
       const items = await fillWithPopular(nearest, filter);
-      return { items, modelVersion: live.version, sequenceRevision: stored.revision };
+      return { items, modelVersion: live.version, rankerVersion: null, sequenceRevision: stored.revision };
     },
 
     async forSession(itemIds, request) {
@@ -54,11 +55,16 @@ export function createRecommender(deps: RecommenderDeps): Recommender {
       if (!live || !vector) return popular(filter);
       const nearest = await nearestItems(live, { ...filter, vector });
       const items = await fillWithPopular(nearest, filter);
-      return { items, modelVersion: live.version, sequenceRevision: null };
+      return { items, modelVersion: live.version, rankerVersion: null, sequenceRevision: null };
     },
   };
 
   async function popular(filter: Parameters<FillWithPopular>[1]): Promise<Recommended> {
-    return { items: await fillWithPopular([], filter), modelVersion: null, sequenceRevision: null };
+    return {
+      items: await fillWithPopular([], filter),
+      modelVersion: null,
+      rankerVersion: null,
+      sequenceRevision: null,
+    };
   }
 }

@@ -1,0 +1,118 @@
+import type { RankerMetrics } from '@click-recall/contracts';
+import { Repository, Schema } from 'redis-om';
+import type { RedisConnection } from '../connection/redis-connection.js';
+import { encodeId, keysOf } from '../keys.js';
+import type { RecordClient } from './create-record-client.js';
+
+/** What is known of a ranker; its weights are in the registry. Which one is live is said by the activation alone. */
+export interface RankerRecord {
+  readonly version: string;
+  /** The encoder version that it belongs to. */
+  readonly modelVersion: string;
+  /** Whether it passed its gate. */
+  readonly status: 'passed' | 'rejected';
+  /** Empty once its files were removed. */
+  readonly artifactUrl: string;
+  /** ms since the epoch. */
+  readonly createdAt: number;
+  /** The settings it was trained with. */
+  readonly config: unknown;
+  readonly metrics: RankerMetrics;
+  /** Why it was rejected. */
+  readonly reason?: string;
+}
+
+export interface RankerStore {
+  /** Writes the whole record. */
+  save(record: RankerRecord): Promise<void>;
+  get(version: string): Promise<RankerRecord | undefined>;
+  /** Newest first; with `modelVersion`, those of that encoder. */
+  list(modelVersion?: string): Promise<RankerRecord[]>;
+  remove(version: string): Promise<void>;
+}
+
+export function createRankerStore(
+  records: RecordClient,
+  { commands }: RedisConnection,
+  { namespace }: { readonly namespace: string },
+): RankerStore {
+  const keys = keysOf(namespace);
+  const text = { type: 'string' } as const;
+  const schema = new Schema(
+    keys.rankersPrefix,
+    {
+      version: text,
+      modelVersion: text,
+      status: text,
+      artifactUrl: text,
+      createdAt: { type: 'number' },
+      config: text,
+      metrics: text,
+      reason: text,
+    },
+    { dataStructure: 'HASH' },
+  );
+  const withRepository = <T>(work: (repository: Repository<StoredRanker>) => Promise<T>): Promise<T> =>
+    records.use((connection) => work(new Repository(schema as Schema<StoredRanker>, connection)));
+
+  return {
+    save: async (record) => {
+      await withRepository((repository) => repository.save(encodeId(record.version), toStored(record)));
+      await commands.call(['ZADD', keys.rankerVersions, record.createdAt, record.version]);
+    },
+    get: async (version) => fromStored(await withRepository((repository) => repository.fetch(encodeId(version)))),
+    list: async (modelVersion) => {
+      const versions = (await commands.call(['ZRANGE', keys.rankerVersions, 0, -1, 'REV'])) as string[];
+      const stored = await withRepository((repository) => repository.fetch(versions.map(encodeId)));
+      const found = stored.map(fromStored).filter((record) => record !== undefined);
+      return found.filter((record) => modelVersion === undefined || record.modelVersion === modelVersion);
+    },
+    remove: async (version) => {
+      await commands.call(['ZREM', keys.rankerVersions, version]);
+      await withRepository((repository) => repository.remove(encodeId(version)));
+    },
+  };
+}
+
+/**
+ * The ranker to go live with its encoder: of those that passed their gate and still have files, the one that gained most over the
+ * recalled order.
+ */
+export function bestRanker(records: readonly RankerRecord[]): RankerRecord | undefined {
+  const gain = ({ metrics: { ndcg10 } }: RankerRecord): number => ndcg10.reranked - ndcg10.recalled;
+  return records
+    .filter(({ status, artifactUrl }) => status === 'passed' && artifactUrl !== '')
+    .reduce<RankerRecord | undefined>((best, next) => (best && gain(best) >= gain(next) ? best : next), undefined);
+}
+
+/** The hash: what has parts is JSON. */
+type StoredRanker = {
+  version: string;
+  modelVersion: string;
+  status: string;
+  artifactUrl: string;
+  createdAt: number;
+  config: string;
+  metrics: string;
+  reason?: string;
+};
+
+function toStored({ config, metrics, ...record }: RankerRecord): StoredRanker {
+  return { ...record, config: JSON.stringify(config ?? null), metrics: JSON.stringify(metrics) };
+}
+
+/** redis-om gives an empty entity for a hash that is not there. */
+function fromStored(stored: Partial<StoredRanker>): RankerRecord | undefined {
+  const { version, modelVersion, status, artifactUrl = '', createdAt = 0, config = 'null', metrics, reason } = stored;
+  if (version === undefined || modelVersion === undefined || metrics === undefined) return undefined;
+  return {
+    version,
+    modelVersion,
+    status: status === 'passed' ? 'passed' : 'rejected',
+    artifactUrl,
+    createdAt,
+    config: JSON.parse(config) as unknown,
+    metrics: JSON.parse(metrics) as RankerMetrics,
+    ...(reason !== undefined && { reason }),
+  };
+}
