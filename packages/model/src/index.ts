@@ -21,4 +21,6 @@ export { topK, type TopK, type TopKRequest } from './evaluation/top-k.js';
 export { deserializeEncoder, serializeEncoder, type ModelFiles } from './artifacts/serialize-encoder.js';
 export { writeNpz, type NpzArray } from './artifacts/write-npz.js';
 
+export { createRandom, shuffle, type Random } from './random/random.js';
+
 export type { Ranker, RankerItems, RankExample, RankQuery } from './networks/ranker/ranker.js';

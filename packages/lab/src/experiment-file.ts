@@ -1,0 +1,182 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, isAbsolute, resolve } from 'node:path';
+import {
+  datasetName,
+  DATASET_FORMATS,
+  FILE_FORMATS,
+  TIMESTAMP_UNITS,
+  type DatasetSource,
+} from '@click-recall/datasets';
+import { ModelConfigError } from '@click-recall/model';
+import { LineCounter, parseDocument, type Document } from 'yaml';
+import { z } from 'zod';
+import type { ExperimentKind } from './experiment-kind.js';
+import { experimentKinds } from './experiments/experiment-kinds.js';
+import { LabError } from './lab-error.js';
+import { protocolSchema, type Protocol } from './protocol/protocol.js';
+
+/** One configuration of a file, checked; trained once for every seed. */
+export interface Experiment {
+  /** Names the folders of its runs. */
+  readonly name: string;
+  /** How tables name it. */
+  readonly label: string;
+  readonly data: DatasetSource & { readonly name: string };
+  readonly protocol: Protocol;
+  readonly seeds: readonly number[];
+  readonly kind: ExperimentKind;
+  /** What `kind.parse` made of `model`. */
+  readonly settings: unknown;
+}
+
+export interface DataPlaces {
+  /** Relative paths of data are in here; the experiment file's own folder unless given. */
+  readonly dataFolder?: string | undefined;
+  /** Files of data sets by name, in place of the paths that the experiment files give. */
+  readonly dataPaths?: ReadonlyMap<string, string> | undefined;
+}
+
+const text = z.string().min(1);
+const dataName = { name: text.optional(), path: text };
+const tableOptions = z.strictObject({
+  user: text.default('userId'),
+  item: text.default('itemId'),
+  timestamp: text.optional(),
+  timestampUnit: z.enum(TIMESTAMP_UNITS).default('ms'),
+  rating: text.optional(),
+  type: text.optional(),
+  keep: z.array(text).optional(),
+  items: z
+    .strictObject({
+      path: text,
+      itemId: text.default('itemId'),
+      title: text.optional(),
+      categories: text.optional(),
+      categorySeparator: text.optional(),
+    })
+    .optional(),
+});
+const dataSchema = z.discriminatedUnion(
+  'format',
+  [
+    z.strictObject({ format: z.enum(['recbole', 'user-item', 'user-items']), ...dataName }),
+    z.strictObject({ format: z.enum(FILE_FORMATS), ...dataName, options: tableOptions.prefault({}) }),
+  ],
+  { error: `expected one of ${DATASET_FORMATS.join(', ')}` },
+);
+
+const seed = z
+  .int()
+  .min(0)
+  .max(2 ** 32 - 1);
+const experimentSchema = z.strictObject({
+  name: z.string().regex(/^[A-Za-z0-9][\w.+-]*$/, 'expected letters, digits, and . _ + - between them'),
+  label: text.optional(),
+  data: dataSchema,
+  protocol: protocolSchema,
+  seeds: z.array(seed).min(1).default([1]),
+  model: z.looseObject({ network: z.string({ error: 'expected the name of a network' }) }),
+});
+
+/**
+ * Reads a YAML file of one experiment or a list of them.
+ *
+ * @throws LabError naming the file, the line and the field of the first thing that is wrong
+ */
+export async function readExperiments(file: string, places: DataPlaces = {}): Promise<Experiment[]> {
+  const content = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new LabError(`${file}: cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  const lines = new LineCounter();
+  const document = parseDocument(content, { lineCounter: lines, merge: true });
+  const [fault] = document.errors;
+  if (fault) throw new LabError(`${file}:${fault.linePos?.[0].line ?? 1}: ${fault.message.split('\n')[0]}`);
+  const value: unknown = document.toJS();
+  const isList = Array.isArray(value);
+  const entries: readonly unknown[] = isList ? value : [value];
+  if (entries.length === 0) throw new LabError(`${file}: has no experiment`);
+  const experiments = entries.map((entry, at) =>
+    checkExperiment(entry, file, places, (path, expected) => {
+      const whole = isList ? [at, ...path] : path;
+      return new LabError(`${file}:${lineOf(document, lines, whole)}: ${shownPath(whole)}: ${expected}`);
+    }),
+  );
+  refuseTwins(file, experiments);
+  return experiments;
+}
+
+type Path = readonly (string | number)[];
+type Fault = (path: Path, expected: string) => LabError;
+
+function checkExperiment(entry: unknown, file: string, places: DataPlaces, fault: Fault): Experiment {
+  const parsed = experimentSchema.safeParse(entry);
+  const issue = parsed.error?.issues[0];
+  if (issue) throw fault(...pathAndProblem(issue));
+  const { name, label = name, data, protocol, seeds, model } = parsed.data!;
+  const { network, ...settings } = model;
+  const kind = experimentKinds.get(network);
+  if (!kind) {
+    throw fault(['model', 'network'], `expected one of ${[...experimentKinds.keys()].join(', ')}, found "${network}"`);
+  }
+  try {
+    return {
+      name,
+      label,
+      data: sourceOf(data, file, places),
+      protocol,
+      seeds,
+      kind,
+      settings: kind.parse(settings, protocol),
+    };
+  } catch (error) {
+    if (!(error instanceof ModelConfigError)) throw error;
+    const path = error.field.split('.');
+    throw fault(path[0] === 'protocol' ? path : ['model', ...path], error.message);
+  }
+}
+
+function pathAndProblem(issue: z.core.$ZodIssue): [Path, string] {
+  const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
+  if (issue.code !== 'unrecognized_keys') return [path, issue.message];
+  return [[...path, issue.keys[0] ?? ''], 'there is no such field'];
+}
+
+function sourceOf(data: z.output<typeof dataSchema>, file: string, places: DataPlaces): Experiment['data'] {
+  const name = data.name ?? datasetName(data.path);
+  const inFolder = (path: string): string =>
+    isAbsolute(path) ? path : resolve(places.dataFolder ?? dirname(file), path);
+  const given = places.dataPaths?.get(name);
+  const path = given === undefined ? inFolder(data.path) : resolve(given);
+  if (!('options' in data)) return { name, path, format: data.format };
+  const { items, ...columns } = data.options;
+  return {
+    name,
+    path,
+    format: data.format,
+    columns,
+    ...(items && { items: { ...items, path: inFolder(items.path) } }),
+  };
+}
+
+function refuseTwins(file: string, experiments: readonly Experiment[]): void {
+  const names = experiments.map(({ name }) => name);
+  const twin = names.find((name, at) => names.indexOf(name) !== at);
+  if (twin !== undefined) throw new LabError(`${file}: two experiments are called ${twin}`);
+}
+
+/** The line of the field, or of the nearest part around it that is written down. */
+function lineOf(document: Document, lines: LineCounter, path: Path): number {
+  for (let length = path.length; length >= 0; length--) {
+    const node: unknown = document.getIn(path.slice(0, length), true);
+    const range = (node as { range?: readonly number[] } | undefined)?.range;
+    if (range?.[0] !== undefined) return lines.linePos(range[0]).line;
+  }
+  return 1;
+}
+
+function shownPath(path: Path): string {
+  return path.reduce<string>(
+    (shown, part) => (typeof part === 'number' ? `${shown}[${part}]` : shown === '' ? part : `${shown}.${part}`),
+    '',
+  );
+}

@@ -1,0 +1,10 @@
+import type { ExperimentKind } from '../experiment-kind.js';
+import { sequenceEncoder } from './sequence-encoder.js';
+
+/** Every network there is; another one is a file beside this one and a line here. */
+const kinds = [sequenceEncoder] as const;
+
+/** By `model.network`. */
+export const experimentKinds: ReadonlyMap<string, ExperimentKind> = new Map(
+  kinds.map((kind) => [kind.network, kind as ExperimentKind]),
+);
