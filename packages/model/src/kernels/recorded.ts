@@ -45,6 +45,7 @@ export {
   tanh,
   tile,
   transpose,
+  unsortedSegmentSum,
   unstack,
   where,
   zeros,

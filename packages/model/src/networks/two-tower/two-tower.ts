@@ -1,0 +1,108 @@
+import { ModelInputError } from '../../errors.js';
+import { compute, differentiate } from '../../kernels/differentiate.js';
+import { readFloats, scope } from '../../kernels/tensorflow.js';
+import { inBatchSoftmaxSum } from '../../losses/in-batch-softmax-sum.js';
+import { adagradStep } from '../../optimizers/adagrad.js';
+import { copyParameters, type Gradients, type Parameters } from '../parameters.js';
+import { chosenCandidates, chosenQueries, type CandidateBatch, type PairBatch, type QueryBatch } from './batch.js';
+import { parseTwoTowerConfig, type TwoTowerConfig, type TwoTowerTrainingConfig } from './config.js';
+import type { TwoTowerFeatures } from './features.js';
+import { initialParameters, parameterShapes } from './parameters.js';
+import { candidateLookups, candidateTower, queryLookups, queryTower } from './towers.js';
+
+/** Two towers whose vectors' inner product says how well a candidate answers a query. Weights live outside TensorFlow. */
+export interface TwoTower {
+  readonly config: TwoTowerConfig;
+  readonly features: TwoTowerFeatures;
+  /** Length of the vectors: the width of the last layer. */
+  readonly dim: number;
+  /** queries x dim */
+  queryVectors(queries: QueryBatch): Float32Array;
+  /** candidates x dim */
+  candidateVectors(candidates: CandidateBatch): Float32Array;
+  /** One step in place, forward, backward, Adagrad. Returns the loss; one that is not finite leaves everything as it was. */
+  trainStep(batch: PairBatch, settings: PairSettings & Pick<TwoTowerTrainingConfig, 'learningRate'>): number;
+  /** A copy of the weights and Adagrad's sums. */
+  snapshot(): Parameters;
+  /** Goes back to a snapshot of towers of the same shapes. */
+  restore(parameters: Parameters): void;
+}
+
+export type PairSettings = Pick<TwoTowerTrainingConfig, 'temperature' | 'maskAccidentalHits'>;
+
+/** Rows computed at once. */
+const rowsPerBlock = 4096;
+
+/** Fresh towers for fitted features; the same seed gives the same weights. Throws a ModelConfigError for a config that cannot be. */
+export function createTwoTower(config: TwoTowerConfig, features: TwoTowerFeatures, seed: number): TwoTower {
+  const checked = parseTwoTowerConfig(config);
+  return restoreTwoTower(checked, features, initialParameters(parameterShapes(checked, features.sizes), seed));
+}
+
+/** Towers that own the given weights. */
+export function restoreTwoTower(config: TwoTowerConfig, features: TwoTowerFeatures, initial: Parameters): TwoTower {
+  let parameters = initial;
+  const layers = config.layers.length;
+  const dim = config.layers.at(-1)!;
+  return {
+    config,
+    features,
+    dim,
+    queryVectors: (queries) =>
+      inBlocks(queries.users.length, dim, (rows) => {
+        const block = chosenQueries(queries, rows);
+        return compute(parameters, queryLookups(block), (leaves) => readFloats(queryTower(layers, block, leaves)));
+      }),
+    candidateVectors: (candidates) =>
+      inBlocks(candidates.ids.length, dim, (rows) => {
+        const block = chosenCandidates(candidates, rows);
+        return compute(parameters, candidateLookups(block), (leaves) =>
+          readFloats(candidateTower(layers, block, leaves)),
+        );
+      }),
+    trainStep(batch, settings) {
+      const { loss, gradients } = pairLossAndGradients(config, parameters, batch, settings);
+      if (Number.isFinite(loss)) adagradStep(parameters, gradients, settings.learningRate);
+      return loss;
+    },
+    snapshot: () => copyParameters(parameters),
+    restore(state) {
+      for (const [name, { shape }] of parameters) {
+        if (String(state.get(name)?.shape) !== String(shape)) {
+          throw new ModelInputError(`a state whose ${name} is of shape ${String(state.get(name)?.shape)} does not fit`);
+        }
+      }
+      parameters = copyParameters(state);
+    },
+  };
+}
+
+/** One pass forward and backward. Tables get gradients of the rows that the batch touches. */
+export function pairLossAndGradients(
+  config: TwoTowerConfig,
+  parameters: Parameters,
+  batch: PairBatch,
+  { temperature, maskAccidentalHits }: PairSettings,
+): { loss: number; gradients: Gradients } {
+  const layers = config.layers.length;
+  return differentiate({
+    parameters,
+    lookups: { ...queryLookups(batch.queries), ...candidateLookups(batch.candidates) },
+    loss: (leaves) => {
+      const queries = queryTower(layers, batch.queries, leaves);
+      const candidates = candidateTower(layers, batch.candidates, leaves);
+      return inBatchSoftmaxSum(queries, candidates, { ...batch, temperature, maskAccidentalHits });
+    },
+  });
+}
+
+function inBlocks(count: number, dim: number, vectorsOf: (rows: Int32Array) => Float32Array): Float32Array {
+  const all = new Float32Array(count * dim);
+  for (let start = 0; start < count; start += rowsPerBlock) {
+    const rows = Int32Array.from({ length: Math.min(rowsPerBlock, count - start) }, (_, index) => start + index);
+    scope(() => {
+      all.set(vectorsOf(rows), start * dim);
+    });
+  }
+  return all;
+}
