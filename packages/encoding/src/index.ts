@@ -1,6 +1,10 @@
 export type { OnEncode, VersionedEncoder } from './versioned-encoder.js';
 export { createVersionedEncoder } from './versioned-encoder.js';
+export { descriptionDigest, type ColdItems, type ItemDescription } from './cold-items.js';
 export { createEncoders, type Encoders, type EncodersOptions } from './encoders.js';
+export { createRankers, type Rankers, type RankersOptions } from './rankers.js';
+export { historyOf, type OnRank, type RankList, type VersionedRanker } from './versioned-ranker.js';
+export { readStage, STAGE_FILE, writeStage, type RankerStage } from './ranker-stage.js';
 export { openEncoders } from './open-encoders.js';
 export { spacesOf, type Spaces } from './spaces.js';
 export { VOCABULARY_FILE, readVocabulary, writeVocabulary } from './vocabulary.js';

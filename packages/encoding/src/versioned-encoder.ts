@@ -1,5 +1,7 @@
 import { deserializeEncoder, sequenceBatch, type ModelFiles, type SequenceEncoder } from '@click-recall/model';
-import { encodeTogether } from './encode-together.js';
+import type { ColdItems } from './cold-items.js';
+import { readColdItems } from './read-cold-items.js';
+import { runTogether } from './run-together.js';
 import { readVocabulary, VOCABULARY_FILE } from './vocabulary.js';
 
 /** Sequences in one run of the graph at most: the thread is held for tens of milliseconds, and no longer. */
@@ -27,6 +29,8 @@ export interface VersionedEncoder {
   encode(sequences: readonly (readonly string[])[]): Promise<(Float32Array | undefined)[]>;
   /** Items x D, without the padding row. A copy. */
   itemVectors(): Float32Array;
+  /** Vectors for items that the version has not seen; undefined where it was trained without a mapping for them. */
+  readonly coldItems: ColdItems | undefined;
   dispose(): void;
 }
 
@@ -34,7 +38,8 @@ export interface VersionedEncoder {
 export function createVersionedEncoder(version: string, files: ModelFiles, onEncode?: OnEncode): VersionedEncoder {
   const encoder = deserializeEncoder(files);
   try {
-    return ofItems(version, encoder, readVocabulary(files.get(VOCABULARY_FILE), encoder.itemCount), onEncode);
+    const itemIds = readVocabulary(files.get(VOCABULARY_FILE), encoder.itemCount);
+    return ofItems(version, encoder, itemIds, readColdItems(files), onEncode);
   } catch (error) {
     encoder.dispose();
     throw error;
@@ -45,6 +50,7 @@ function ofItems(
   version: string,
   encoder: SequenceEncoder,
   itemIds: readonly string[],
+  coldItems: ColdItems | undefined,
   onEncode?: OnEncode,
 ): VersionedEncoder {
   const rows = new Map(itemIds.map((itemId, row) => [itemId, row]));
@@ -82,8 +88,9 @@ function ofItems(
     sequenceLength,
     itemIds,
     rowOf: (itemId) => rows.get(itemId),
-    encode: encodeTogether(encode, SLICE),
+    encode: runTogether(encode, SLICE),
     itemVectors: () => encoder.itemVectors().slice(dim),
+    coldItems,
     dispose: () => encoder.dispose(),
   };
 }
