@@ -20,6 +20,30 @@ export interface SequenceEncoderConfig {
   /** Share of values dropped while training, at the input (with `inputNorm`) and after each block's dense layer. */
   readonly dropout: number;
   readonly normEpsilon: number;
+  /** Of the feed-forward block. */
+  readonly activation: 'relu' | 'gelu';
+  /** Layer norm after each residual sum, or before each block and once more after the last layer. */
+  readonly norm: 'post' | 'pre';
+  /** One table for the items of sequences and the items to recall. */
+  readonly tiedTables: boolean;
+  /** User and item vectors are scaled to length 1: scores are cosines. */
+  readonly unitVectors: boolean;
+  /**
+   * Where a place looks: at real places up to itself, at real places, at padded places, at all places. Anything but
+   * `causal` is trained on one label outside the sequence.
+   */
+  readonly attention: 'causal' | 'padding' | 'inverted-padding' | 'none';
+  /** What enters the first layer is zeros at padded places. */
+  readonly inputMask: boolean;
+  /** Position embeddings are added to item embeddings. */
+  readonly positions: boolean;
+  /**
+   * How places become the user vector: the last one; their mean, padded places too (`global-average` computes the same);
+   * a weighted sum with one learned weight a place.
+   */
+  readonly pooling: 'last' | 'mean' | 'global-average' | 'dense';
+  /** How an embedding of the user joins the pooled vector: side by side through a dense layer, added, multiplied. */
+  readonly user: 'none' | 'concat' | 'sum' | 'product';
   /** Layer norm and dropout on the sum of item and position embeddings, before the first layer. */
   readonly inputNorm: boolean;
 }
@@ -43,7 +67,32 @@ export interface TrainingConfig {
   readonly hotWeights: 'corrected' | 'documentExact' | 'none';
   /** Leaves out negatives that equal the row's own label. */
   readonly maskAccidentalHits: boolean;
+  /** What a label is told apart from. */
+  readonly negatives: NegativesConfig;
+  /** Scores are divided by it before the softmax; below 1 where vectors have length 1. */
+  readonly temperature: number;
+  /** `cosine`: from the learning rate down to 0 over all epochs. */
+  readonly schedule: 'constant' | 'cosine';
+  /** The learning rate rises evenly over these first steps. */
+  readonly warmupSteps: number;
+  /** Decay of a running mean of the weights, which is what is evaluated and kept; 0 keeps the weights themselves. */
+  readonly averaging: number;
+  /** Share of a kernel or table row, times the learning rate, taken off at each of its steps (decoupled, as in AdamW). */
+  readonly weightDecay: number;
+  /** `like-length` puts sequences of about the same length in a batch, so that little is computed on padding. */
+  readonly batches: 'random' | 'like-length';
 }
+
+/**
+ * The candidates of a place, beside its own label. `in-batch`: the other rows' labels at the place. `in-batch-shared`:
+ * `count` labels drawn from the whole batch, the same for all places (0: all of them). `mixed`: `inBatch` such labels
+ * and `uniform` items drawn from the whole vocabulary. `full`: every item there is.
+ */
+export type NegativesConfig =
+  | { readonly kind: 'in-batch' }
+  | { readonly kind: 'in-batch-shared'; readonly count: number }
+  | { readonly kind: 'mixed'; readonly inBatch: number; readonly uniform: number }
+  | { readonly kind: 'full' };
 
 export const defaultModelConfig: ModelConfig = {
   encoder: {
@@ -56,6 +105,15 @@ export const defaultModelConfig: ModelConfig = {
     dropout: 0.2,
     normEpsilon: 1e-6,
     inputNorm: true,
+    activation: 'relu',
+    norm: 'post',
+    tiedTables: false,
+    unitVectors: false,
+    attention: 'causal',
+    inputMask: false,
+    positions: true,
+    pooling: 'last',
+    user: 'none',
   },
   training: {
     batchSize: 198,
@@ -66,5 +124,12 @@ export const defaultModelConfig: ModelConfig = {
     seed: 1,
     hotWeights: 'corrected',
     maskAccidentalHits: true,
+    negatives: { kind: 'in-batch' },
+    temperature: 1,
+    schedule: 'constant',
+    warmupSteps: 0,
+    averaging: 0,
+    weightDecay: 0,
+    batches: 'random',
   },
 };

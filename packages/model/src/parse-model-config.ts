@@ -1,8 +1,12 @@
-import { defaultModelConfig, type ModelConfig, type SequenceEncoderConfig, type TrainingConfig } from './config.js';
+import {
+  defaultModelConfig,
+  type ModelConfig,
+  type NegativesConfig,
+  type SequenceEncoderConfig,
+  type TrainingConfig,
+} from './config.js';
+import { boolean, integer, number, oneOf, record, section, type Check, type Fields } from './config-checks.js';
 import { ModelConfigError } from './errors.js';
-
-type Check = (field: string, value: unknown) => void;
-type Fields<T> = { readonly [K in keyof T]: Check };
 
 const encoderFields: Fields<SequenceEncoderConfig> = {
   network: oneOf('sequence-encoder'),
@@ -14,6 +18,15 @@ const encoderFields: Fields<SequenceEncoderConfig> = {
   dropout: number('at least 0 and below 1', (value) => value >= 0 && value < 1),
   normEpsilon: number('above 0', (value) => value > 0),
   inputNorm: boolean,
+  activation: oneOf('relu', 'gelu'),
+  norm: oneOf('post', 'pre'),
+  tiedTables: boolean,
+  unitVectors: boolean,
+  attention: oneOf('causal', 'padding', 'inverted-padding', 'none'),
+  inputMask: boolean,
+  positions: boolean,
+  pooling: oneOf('last', 'mean', 'global-average', 'dense'),
+  user: oneOf('none', 'concat', 'sum', 'product'),
 };
 
 const trainingFields: Fields<TrainingConfig> = {
@@ -25,7 +38,35 @@ const trainingFields: Fields<TrainingConfig> = {
   seed: integer(0, 2 ** 32 - 1),
   hotWeights: oneOf('corrected', 'documentExact', 'none'),
   maskAccidentalHits: boolean,
+  negatives,
+  temperature: number('above 0', (value) => value > 0),
+  schedule: oneOf('constant', 'cosine'),
+  warmupSteps: integer(0, 1_000_000_000),
+  averaging: number('at least 0 and below 1', (value) => value >= 0 && value < 1),
+  weightDecay: number('at least 0', (value) => value >= 0),
+  batches: oneOf('random', 'like-length'),
 };
+
+const kindsOfNegatives: { readonly [K in NegativesConfig['kind']]: Readonly<Record<string, Check>> } = {
+  'in-batch': {},
+  'in-batch-shared': { count: integer(0, 1_000_000) },
+  mixed: { inBatch: integer(0, 1_000_000), uniform: integer(1, 1_000_000) },
+  full: {},
+};
+
+/** Each kind has just its own fields, and all of them. */
+function negatives(field: string, value: unknown): void {
+  const { kind, ...given } = record(field, value);
+  oneOf(...Object.keys(kindsOfNegatives))(`${field}.kind`, kind);
+  const fields = kindsOfNegatives[kind as NegativesConfig['kind']];
+  for (const key of Object.keys(given)) {
+    if (!Object.hasOwn(fields, key)) {
+      const known = ['kind', ...Object.keys(fields)].join(', ');
+      throw new ModelConfigError(`${field}.${key}`, `one of ${known} where the kind is ${String(kind)}`, key);
+    }
+  }
+  for (const [key, check] of Object.entries(fields)) check(`${field}.${key}`, given[key]);
+}
 
 /**
  * Reads settings from parsed JSON, `{ "encoder": {...}, "training": {...} }`. What is left out has its default.
@@ -41,49 +82,4 @@ export function parseModelConfig(input: unknown): ModelConfig {
     throw new ModelConfigError('encoder.dim', `divisible by encoder.heads (${encoder.heads})`, encoder.dim);
   }
   return { encoder, training: section('training', parts['training'], trainingFields, defaultModelConfig.training) };
-}
-
-function section<T extends object>(name: string, input: unknown, fields: Fields<T>, defaults: T): T {
-  const given = input === undefined ? {} : record(name, input);
-  for (const [key, value] of Object.entries(given)) {
-    const check = Object.hasOwn(fields, key) ? fields[key as keyof T] : undefined;
-    if (check === undefined) {
-      throw new ModelConfigError(`${name}.${key}`, `one of ${Object.keys(fields).join(', ')}`, key);
-    }
-    check(`${name}.${key}`, value);
-  }
-  return { ...defaults, ...given };
-}
-
-function record(field: string, value: unknown): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ModelConfigError(field, 'an object', value);
-  }
-  return value as Record<string, unknown>;
-}
-
-function integer(least: number, most: number): Check {
-  return (field, value) => {
-    if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
-      throw new ModelConfigError(field, `a whole number from ${least} to ${most}`, value);
-    }
-  };
-}
-
-function number(expected: string, holds: (value: number) => boolean): Check {
-  return (field, value) => {
-    if (typeof value !== 'number' || !Number.isFinite(value) || !holds(value)) {
-      throw new ModelConfigError(field, `a number ${expected}`, value);
-    }
-  };
-}
-
-function oneOf(...choices: string[]): Check {
-  return (field, value) => {
-    if (!choices.includes(value as string)) throw new ModelConfigError(field, `one of ${choices.join(', ')}`, value);
-  };
-}
-
-function boolean(field: string, value: unknown): void {
-  if (typeof value !== 'boolean') throw new ModelConfigError(field, 'true or false', value);
 }

@@ -24,6 +24,8 @@ interface Manifest {
   readonly formatVersion: number;
   readonly config: ModelConfig['encoder'];
   readonly itemCount: number;
+  /** Absent where there is no table of users. */
+  readonly userCount?: number;
   readonly seed: number;
   readonly steps: number;
   readonly parameters: readonly { readonly name: string; readonly shape: readonly number[] }[];
@@ -43,6 +45,7 @@ export function serializeEncoder(encoder: SequenceEncoder): Map<string, Uint8Arr
     formatVersion,
     config: encoder.config,
     itemCount,
+    ...(encoder.userCount > 0 && { userCount: encoder.userCount }),
     seed,
     steps,
     parameters: Array.from(parameters, ([name, { shape }]) => ({ name, shape })),
@@ -58,8 +61,10 @@ export function serializeEncoder(encoder: SequenceEncoder): Map<string, Uint8Arr
 /** Throws a ModelArtifactError naming the file for anything damaged, missing or foreign. */
 export function deserializeEncoder(files: ModelFiles): SequenceEncoder {
   const manifest = readManifest(fileOf(files, manifestFile));
-  const { config, itemCount, seed, steps } = manifest;
-  const shapes = parameterShapes(config, itemCount);
+  const { itemCount, userCount = 0, seed, steps } = manifest;
+  // Settings that an older program did not know have their defaults, which are what it did.
+  const config = parseModelConfig({ encoder: manifest.config }).encoder;
+  const shapes = parameterShapes(config, itemCount, userCount);
   const listed = new Map(manifest.parameters.map(({ name, shape }) => [name, shape]));
   if (JSON.stringify([...listed]) !== JSON.stringify([...shapes])) {
     throw new ModelArtifactError(manifestFile, 'its parameters are not those of its config');

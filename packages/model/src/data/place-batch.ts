@@ -9,6 +9,8 @@ export interface PlaceBatch {
   readonly length: number;
   /** L * B item indexes, 0 at padding. */
   readonly items: Int32Array;
+  /** As in SequenceBatch, [B]. */
+  readonly users?: Int32Array | undefined;
 }
 
 /** The newest `length` items of each chosen sequence, without its last `dropLast` items. */
@@ -21,7 +23,8 @@ export function placeBatch(sequences: SequenceBatch, chosen: Int32Array, length:
     for (let back = 1; back <= length && back <= end; back++)
       items[(length - back) * batch + b] = sequence[end - back]!;
   }
-  return { batch, length, items };
+  const users = sequences.users && chosen.map((sequence) => sequences.users![sequence]!);
+  return { batch, length, items, users };
 }
 
 /** 1 at real places, 0 at padding; L * B as in the batch. */

@@ -7,14 +7,16 @@ import { sequenceAt, sequenceBatch, sequenceCount, type SequenceBatch } from './
  */
 export function windows(sequences: SequenceBatch, length: number): SequenceBatch {
   const cut: Int32Array[] = [];
+  const users: number[] = [];
   for (let user = 0; user < sequenceCount(sequences); user++) {
     const items = sequenceAt(sequences, user);
     let end = items.length;
     while (end >= 2) {
       cut.push(items.subarray(Math.max(0, end - length - 1), end));
+      users.push(sequences.users?.[user] ?? 0);
       end -= length;
       if (end < length / 2) break;
     }
   }
-  return sequenceBatch(cut);
+  return sequenceBatch(cut, sequences.users && Int32Array.from(users));
 }

@@ -1,12 +1,14 @@
-import type { SequenceEncoderConfig } from '../config.js';
+import { defaultModelConfig, type SequenceEncoderConfig } from '../config.js';
 import { createDistinctRows } from '../data/distinct-rows.js';
 import { realPlaces, type PlaceBatch } from '../data/place-batch.js';
 import { diagonal, gather, sliceFirst, transpose } from '../kernels/kernels.js';
 import { floats, integers, readFloats, scope, type Tensor } from '../kernels/tensorflow.js';
 import { inBatchLogits } from '../losses/in-batch-softmax.js';
+import { softmaxLoss } from '../losses/softmax-loss.js';
 import type { TrainingBatch } from '../networks/encoder.js';
 import { parameter, type Parameters } from '../networks/parameters.js';
-import { encoderInput, lossAndGradients } from '../networks/sequence-encoder/loss-and-gradients.js';
+import { encoderInput } from '../networks/sequence-encoder/encoder-input.js';
+import { lossAndGradients } from '../networks/sequence-encoder/loss-and-gradients.js';
 import { encoderForward } from '../networks/sequence-encoder/network.js';
 import { uploadWeights } from '../networks/sequence-encoder/weights.js';
 import { denseGradient } from './dense-gradient.js';
@@ -19,7 +21,7 @@ export function runSequenceEncoder(given: GoldenCase): GoldenResult {
   );
   const batch = trainingBatch(given);
   const maskAccidentalHits = given.config['maskAccidentalHits'] === true;
-  const settings = { maskAccidentalHits, distinctRows: createDistinctRows() };
+  const settings = { loss: softmaxLoss({ maskAccidentalHits }, batch), distinctRows: createDistinctRows() };
   const { loss, gradients } = lossAndGradients(config, parameters, batch, settings);
   return {
     outputs: { ...forward(config, parameters, batch, maskAccidentalHits), loss: [loss] },
@@ -38,7 +40,7 @@ function forward(
   const isReal = realPlaces(batch);
   const outputs: Record<string, Float32Array> = {};
   scope(() => {
-    const input = encoderInput(batch, isReal, rowsOf(parameters, 'item_embeddings', batch.items));
+    const input = encoderInput(config, batch, rowsOf(parameters, 'item_embeddings', batch.items));
     const { hidden } = encoderForward(config, input, uploadWeights(config, parameters));
     const labels = { ...batch, isReal, maskAccidentalHits };
     const logits = inBatchLogits(hidden, rowsOf(parameters, 'outputs_embedding', batch.labels), labels);
@@ -59,7 +61,7 @@ function rowsOf(parameters: Parameters, table: string, indexes: Int32Array): Ten
 function encoderConfig(config: GoldenCase['config']): SequenceEncoderConfig {
   const number = (name: string): number => Number(config[name]);
   return {
-    network: 'sequence-encoder',
+    ...defaultModelConfig.encoder,
     sequenceLength: number('sequenceLength'),
     dim: number('dim'),
     heads: number('heads'),

@@ -39,6 +39,8 @@ export const minimum = binary('Minimum');
 export const square = unary('Square');
 export const log = unary('Log');
 export const rsqrt = unary('Rsqrt');
+export const exp = unary('Exp');
+export const erf = unary('Erf');
 export const relu = unary('Relu');
 /** The diagonal of the two innermost axes. */
 export const diagonal = unary('MatrixDiagPart');
@@ -104,11 +106,35 @@ export function sliceColumns(x: Tensor, count: number): Tensor {
 
 /** Joins along the first axis. */
 export function concatFirst(parts: Tensor[]): Tensor {
-  const axis = integers(new Int32Array(1), []);
+  return concat(parts, 0);
+}
+
+/** Joins along the last axis. */
+export function concatLast(parts: Tensor[]): Tensor {
+  return concat(parts, -1);
+}
+
+function concat(parts: Tensor[], along: number): Tensor {
+  const axis = integers(Int32Array.of(along), []);
   const attributes = [integerAttribute('N', parts.length), floatType, indexType('Tidx')];
   const joined = execute('ConcatV2', attributes, [...parts, axis]);
   axis.dispose();
   return joined;
+}
+
+/** Cuts the columns of a matrix into `count` matrices of the same width. */
+export function splitLast(x: Tensor, count: number): Tensor[] {
+  const [rows = 0, columns = 0] = x.shape;
+  const width = columns / count;
+  return Array.from({ length: count }, (_, index) => slice(x, [0, index * width], [rows, width]));
+}
+
+/** Puts `count` rows of zeros before the rows of a matrix. */
+export function padFirst(x: Tensor, count: number): Tensor {
+  const paddings = integers(Int32Array.of(count, 0, 0, 0), [2, 2]);
+  const padded = execute('Pad', [floatType, indexType('Tpaddings')], [x, paddings]);
+  paddings.dispose();
+  return padded;
 }
 
 /** Rows of `table` [n, ...] at `indexes` [...]. */
@@ -118,6 +144,20 @@ export function gather(table: Tensor, indexes: Tensor): Tensor {
   const rows = execute('GatherV2', attributes, [table, indexes, axis]);
   axis.dispose();
   return rows;
+}
+
+/** Of each row of `x` [n, m] the entry at its index, [n]. */
+export function gatherEachRow(x: Tensor, indexes: Tensor): Tensor {
+  const axis = integers(Int32Array.of(1), []);
+  const attributes = [
+    floatTypeNamed('Tparams'),
+    indexType('Tindices'),
+    indexType('Taxis'),
+    integerAttribute('batch_dims', 1),
+  ];
+  const entries = execute('GatherV2', attributes, [x, indexes, axis]);
+  axis.dispose();
+  return entries;
 }
 
 /** Gradient of gather: adds up the rows [r, d] that share a segment, [segments, d]. */

@@ -9,7 +9,7 @@ describe('feedForward', () => {
         in: { kernel: floats(Float32Array.of(1, -1), [1, 2]), bias: floats(Float32Array.of(0, 1), [2]) },
         out: { kernel: floats(Float32Array.of(2, 3), [2, 1]), bias: floats(Float32Array.of(10), [1]) },
       };
-      return readFloats(feedForward(floats(Float32Array.of(2, -2), [2, 1]), weights).y);
+      return readFloats(feedForward(floats(Float32Array.of(2, -2), [2, 1]), weights, 'relu').y);
     });
     expect([...y]).toEqual([14, 19]);
   });

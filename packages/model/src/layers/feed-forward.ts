@@ -1,5 +1,5 @@
-import { relu, reluGradient } from '../kernels/kernels.js';
 import { scope, type Tensor } from '../kernels/tensorflow.js';
+import { activate, activationGradient, type Activation, type ActivationOutput } from './activation.js';
 import { dense, denseGradient, type DenseWeights } from './dense.js';
 
 export interface FeedForwardWeights {
@@ -12,15 +12,15 @@ export interface FeedForwardWeights {
 export interface FeedForwardOutput {
   readonly y: Tensor;
   readonly x: Tensor;
-  /** After relu, [rows, F]. */
-  readonly activated: Tensor;
+  /** [rows, F] */
+  readonly activated: ActivationOutput;
 }
 
-/** y = relu(x W1 + b1) W2 + b2, each row of x [rows, D] by itself. */
-export function feedForward(x: Tensor, weights: FeedForwardWeights): FeedForwardOutput {
+/** y = activation(x W1 + b1) W2 + b2, each row of x [rows, D] by itself. */
+export function feedForward(x: Tensor, weights: FeedForwardWeights, activation: Activation): FeedForwardOutput {
   return scope(() => {
-    const activated = relu(dense(x, weights.in));
-    return { y: dense(activated, weights.out), x, activated };
+    const activated = activate(activation, dense(x, weights.in));
+    return { y: dense(activated.y, weights.out), x, activated };
   });
 }
 
@@ -31,8 +31,8 @@ export function feedForwardGradient(
   weights: FeedForwardWeights,
 ): { dx: Tensor; weights: FeedForwardWeights } {
   return scope(() => {
-    const out = denseGradient(dy, activated, weights.out);
-    const input = denseGradient(reluGradient(out.dx, activated), x, weights.in);
+    const out = denseGradient(dy, activated.y, weights.out);
+    const input = denseGradient(activationGradient(out.dx, activated), x, weights.in);
     return { dx: input.dx, weights: { in: input.weights, out: out.weights } };
   });
 }

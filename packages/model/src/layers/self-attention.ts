@@ -43,13 +43,13 @@ export interface SelfAttentionOutput {
 }
 
 /**
- * softmax(Q K^T / sqrt(D / H) + mask) V, heads side by side, then dense. `mask` is [B, L, L].
+ * softmax(Q K^T / sqrt(D / H) + mask) V, heads side by side, then dense. `mask` broadcasts to [B, L, L]; undefined: all places are looked at.
  * Source: document 004, self-attention, steps 1 to 8.
  */
 export function selfAttention(
   x: Tensor,
   weights: SelfAttentionWeights,
-  mask: Tensor,
+  mask: Tensor | undefined,
   { batch, length, heads }: AttentionShape,
 ): SelfAttentionOutput {
   return scope(() => {
@@ -59,7 +59,8 @@ export function selfAttention(
     const queries = multiply(sliceFirst(split, 0, heads), scalar(1 / Math.sqrt(size)));
     const keys = sliceFirst(split, heads, heads);
     const values = sliceFirst(split, 2 * heads, heads);
-    const probabilities = softmax(add(batchMatMul(queries, keys, { transposeB: true }), mask)); // [H, B, L, L]
+    const scores = batchMatMul(queries, keys, { transposeB: true });
+    const probabilities = softmax(mask === undefined ? scores : add(scores, mask)); // [H, B, L, L]
     const context = batchMatMul(probabilities, values); // [H, B, L, D / H]
     const merged = reshape(transpose(context, [2, 1, 0, 3]), [length * batch, heads * size]);
     return { y: dense(merged, weights.dense), x, queries, keys, values, probabilities, context, merged };

@@ -24,6 +24,8 @@ export interface InBatchLabels {
   /** What is subtracted from the logits of a label, [L * B]; left out: nothing. */
   readonly hotWeights?: Float32Array | undefined;
   readonly maskAccidentalHits: boolean;
+  /** 1 unless set. */
+  readonly temperature?: number | undefined;
 }
 
 const accidentalHit = -10_000;
@@ -31,14 +33,16 @@ const accidentalHit = -10_000;
 const tiny = 1e-37;
 
 /**
- * logits[l,b,m] = <hidden[l,b], label[l,m]> - hot[l,m], for hidden and label vectors both [L * B, D] -> [L, B, B].
+ * logits[l,b,m] = <hidden[l,b], label[l,m]> / temperature - hot[l,m], for hidden and label vectors both [L * B, D] -> [L, B, B].
  * Source: document 004, loss; an accidental hit, another row's label that is also the row's own, gets -10000.
  */
 export function inBatchLogits(hidden: Tensor, labelVectors: Tensor, labels: InBatchLabels): Tensor {
   return scope(() => {
     const { batch, length } = labels;
     const byPlace = [length, batch, hidden.shape[1]!];
-    const products = batchMatMul(reshape(hidden, byPlace), reshape(labelVectors, byPlace), { transposeB: true });
+    const products = batchMatMul(reshape(scaled(hidden, labels), byPlace), reshape(labelVectors, byPlace), {
+      transposeB: true,
+    });
     const candidates = labels.maskAccidentalHits ? maskHits(products, labels) : products;
     if (labels.hotWeights === undefined) return candidates;
     return subtract(candidates, floats(labels.hotWeights, [length, 1, batch]));
@@ -47,7 +51,7 @@ export function inBatchLogits(hidden: Tensor, labelVectors: Tensor, labels: InBa
 
 /**
  * loss = mean over real places of logsumexp(row) - diagonal, and its gradients. With P the softmax of the logits and
- * w = 1 / real places at real places, else 0: dhidden = w (P E - E), dE = P^T (w hidden) - w hidden.
+ * w = 1 / real places at real places, else 0 (and 1 / temperature in both gradients): dhidden = w (P E - E), dE = P^T (w hidden) - w hidden.
  */
 export function inBatchSoftmax(
   hidden: Tensor,
@@ -67,15 +71,19 @@ export function inBatchSoftmax(
     const probabilities = softmax(inBatchLogits(hidden, labelVectors, labels)); // [L, B, B]
     const logPositive = log(maximum(diagonal(probabilities), floats(Float32Array.of(tiny), [])));
     loss = -readFloats(sumAll(multiply(reshape(logPositive, [length * batch, 1]), weights)))[0]!;
-    const weighted = multiply(hidden, weights);
+    const weighted = multiply(scaled(hidden, labels), weights);
     const expectedLabel = reshape(batchMatMul(probabilities, reshape(labelVectors, byPlace)), flat);
     const expectedHidden = batchMatMul(probabilities, reshape(weighted, byPlace), { transposeA: true });
     return {
-      dhidden: multiply(subtract(expectedLabel, labelVectors), weights),
+      dhidden: scaled(multiply(subtract(expectedLabel, labelVectors), weights), labels),
       dlabelVectors: subtract(reshape(expectedHidden, flat), weighted),
     };
   });
   return { loss, ...gradients };
+}
+
+function scaled(x: Tensor, { temperature = 1 }: InBatchLabels): Tensor {
+  return temperature === 1 ? x : multiply(x, floats(Float32Array.of(1 / temperature), []));
 }
 
 function maskHits(logits: Tensor, { batch, length, labels }: InBatchLabels): Tensor {

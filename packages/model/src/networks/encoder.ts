@@ -1,6 +1,7 @@
 import type { ModelConfig } from '../config.js';
 import type { PlaceBatch } from '../data/place-batch.js';
 import type { SequenceBatch } from '../data/sequence-batch.js';
+import type { SoftmaxSettings } from '../losses/softmax-loss.js';
 import type { Parameters } from './parameters.js';
 
 /** A trained or fresh encoder of click sequences. Its weights and optimizer state live outside TensorFlow. */
@@ -8,11 +9,15 @@ export interface SequenceEncoder {
   readonly config: ModelConfig['encoder'];
   /** N: the vocabulary is the item indexes 1 to N. */
   readonly itemCount: number;
+  /** Users of the table of users; 0 where `user` is none. */
+  readonly userCount: number;
   /** D. */
   readonly dim: number;
   /**
-   * One vector a sequence (users x D): the last place of the last layer. Only the newest `sequenceLength` items count; an
-   * empty sequence has the zero vector. Throws a ModelInputError for an item outside the vocabulary.
+   * One vector a sequence (users x D): its places pooled and, where the config says so, joined with the user's embedding
+   * and scaled to length 1. Only the newest `sequenceLength` items count. A sequence without a user, or of user 0, has the
+   * embedding of unknown users. An empty sequence has the zero vector, whoever the user: nothing is recalled for it.
+   * Throws a ModelInputError for an item or a user outside the vocabulary.
    */
   encode(sequences: SequenceBatch): Float32Array;
   /** (N + 1) x D, row i the vector of item i; row 0, the padding, is zeros. A copy. */
@@ -39,7 +44,10 @@ export interface EncoderState {
   readonly parameters: Parameters;
 }
 
-/** Input sequences and the label of every place; arrays are L * B, place by place. */
+/**
+ * Input sequences and labels. Where every place has one, labels are L * B, place by place, and hidden vectors are scored;
+ * where a sequence has one, outside its items, labels are B and user vectors are scored, what `encode` gives.
+ */
 export interface TrainingBatch extends PlaceBatch {
   /** The next item; a random negative at padded places. */
   readonly labels: Int32Array;
@@ -47,7 +55,10 @@ export interface TrainingBatch extends PlaceBatch {
   readonly hotWeights?: Float32Array | undefined;
 }
 
-export interface StepSettings {
+/** What is left out is as in the default config. */
+export interface StepSettings extends SoftmaxSettings {
   readonly learningRate: number;
-  readonly maskAccidentalHits: boolean;
+  readonly weightDecay?: number;
+  /** Decay of the running mean of the weights; 0 for none. */
+  readonly averaging?: number;
 }

@@ -5,7 +5,7 @@ import { adamStep } from './adam.js';
 describe('adamStep', () => {
   it('first moves every weight by the learning rate against its gradient', () => {
     const parameters: Parameters = new Map([['w', parameter([3], Float32Array.of(1, 2, 3))]]);
-    adamStep(parameters, new Map([['w', Float32Array.of(4, -0.5, 0)]]), 1, 0.1);
+    adamStep(parameters, new Map([['w', Float32Array.of(4, -0.5, 0)]]), 1, { learningRate: 0.1 });
     const { value, mean, variance } = parameters.get('w')!;
     expect([...value].map((weight) => Number(weight.toFixed(5)))).toEqual([0.9, 2.1, 3]);
     expect(mean[0]).toBeCloseTo(0.4, 6);
@@ -17,7 +17,7 @@ describe('adamStep', () => {
     let [m, v, w] = [0, 0, 0];
     [0.3, -0.1, 0.7].forEach((gradient, index) => {
       const step = index + 1;
-      adamStep(parameters, new Map([['w', Float32Array.of(gradient)]]), step, 0.01);
+      adamStep(parameters, new Map([['w', Float32Array.of(gradient)]]), step, { learningRate: 0.01 });
       m = 0.9 * m + 0.1 * gradient;
       v = 0.999 * v + 0.001 * gradient ** 2;
       w -= (0.01 * (m / (1 - 0.9 ** step))) / (Math.sqrt(v / (1 - 0.999 ** step)) + 1e-8);
@@ -28,13 +28,13 @@ describe('adamStep', () => {
   it('touches only the rows that have a gradient', () => {
     const table = parameter([3, 2], Float32Array.of(1, 1, 2, 2, 3, 3));
     const rows = { rows: Int32Array.of(2), values: Float32Array.of(1, -1) };
-    adamStep(new Map([['t', table]]), new Map([['t', rows]]), 1, 0.5);
+    adamStep(new Map([['t', table]]), new Map([['t', rows]]), 1, { learningRate: 0.5 });
     expect([...table.value].map((weight) => Number(weight.toFixed(4)))).toEqual([1, 1, 2, 2, 2.5, 3.5]);
     expect([...table.mean.subarray(0, 4)]).toEqual([0, 0, 0, 0]);
   });
 
   it('refuses a gradient of what is no parameter', () => {
-    expect(() => adamStep(new Map(), new Map([['w', new Float32Array(1)]]), 1, 0.1)).toThrow(
+    expect(() => adamStep(new Map(), new Map([['w', new Float32Array(1)]]), 1, { learningRate: 0.1 })).toThrow(
       /w, which is no parameter/,
     );
   });

@@ -4,26 +4,48 @@ const decayOfMean = 0.9;
 const decayOfVariance = 0.999;
 const epsilon = 1e-8;
 
+export interface AdamSettings {
+  readonly learningRate: number;
+  /** 0 unless set. */
+  readonly weightDecay?: number | undefined;
+}
+
+/** Of one step, for all weights. */
+interface Rates {
+  readonly rate: number;
+  readonly scaledEpsilon: number;
+  /** What is left of a weight before the step. */
+  readonly kept: number;
+}
+
 /**
  * One Adam step, in place; `step` counts from 1. Tables are updated lazily: rows without a gradient keep value and
- * moments, so the cost is that of the rows touched. Source: Kingma and Ba 2015, algorithm 1.
+ * moments, so the cost is that of the rows touched. Weight decay spares biases and norms.
+ * Source: Kingma and Ba 2015, algorithm 1; Loshchilov and Hutter 2019, algorithm 2.
  */
-export function adamStep(parameters: Parameters, gradients: Gradients, step: number, learningRate: number): void {
+export function adamStep(
+  parameters: Parameters,
+  gradients: Gradients,
+  step: number,
+  { learningRate, weightDecay = 0 }: AdamSettings,
+): void {
   const rate = (learningRate * Math.sqrt(1 - decayOfVariance ** step)) / (1 - decayOfMean ** step);
   // epsilon is added to the corrected deviation, so it grows with the correction taken out of the loop.
   const scaledEpsilon = epsilon * Math.sqrt(1 - decayOfVariance ** step);
   for (const [name, gradient] of gradients) {
     const parameter = parameters.get(name);
     if (parameter === undefined) throw new Error(`a gradient of ${name}, which is no parameter`);
-    if (gradient instanceof Float32Array) update(parameter, 0, gradient, 0, gradient.length, rate, scaledEpsilon);
-    else updateRows(parameter, gradient, rate, scaledEpsilon);
+    const kept = parameter.shape.length > 1 ? 1 - learningRate * weightDecay : 1;
+    const rates = { rate, scaledEpsilon, kept };
+    if (gradient instanceof Float32Array) update(parameter, 0, gradient, 0, gradient.length, rates);
+    else updateRows(parameter, gradient, rates);
   }
 }
 
-function updateRows(parameter: Parameter, { rows, values }: RowGradients, rate: number, scaledEpsilon: number): void {
+function updateRows(parameter: Parameter, { rows, values }: RowGradients, rates: Rates): void {
   const width = parameter.shape[1]!;
   for (let index = 0; index < rows.length; index++) {
-    update(parameter, rows[index]! * width, values, index * width, width, rate, scaledEpsilon);
+    update(parameter, rows[index]! * width, values, index * width, width, rates);
   }
 }
 
@@ -33,8 +55,7 @@ function update(
   gradient: Float32Array,
   gradientStart: number,
   count: number,
-  rate: number,
-  scaledEpsilon: number,
+  { rate, scaledEpsilon, kept }: Rates,
 ): void {
   for (let offset = 0; offset < count; offset++) {
     const at = start + offset;
@@ -43,6 +64,6 @@ function update(
     const v = decayOfVariance * variance[at]! + (1 - decayOfVariance) * g * g;
     mean[at] = m;
     variance[at] = v;
-    value[at] = value[at]! - (rate * m) / (Math.sqrt(v) + scaledEpsilon);
+    value[at] = kept * value[at]! - (rate * m) / (Math.sqrt(v) + scaledEpsilon);
   }
 }

@@ -29,6 +29,7 @@ export interface FeedForwardBlockWeights {
 }
 
 export interface EncoderLayerOutput {
+  readonly norm: 'post';
   /** [L * B, D] */
   readonly y: Tensor;
   readonly attention: SelfAttentionOutput;
@@ -49,11 +50,11 @@ export function encoderLayer(
     const attention = selfAttention(x, weights.attention, input.mask, { ...input, heads: config.heads });
     const attended = residualNorm(x, attention.y, weights.norm, config.normEpsilon, drop());
     if (weights.feedForward === undefined) {
-      return { y: attended.y, attention, attended, feedForward: undefined, fed: undefined };
+      return { norm: 'post', y: attended.y, attention, attended, feedForward: undefined, fed: undefined };
     }
-    const block = feedForward(attended.y, weights.feedForward.dense);
+    const block = feedForward(attended.y, weights.feedForward.dense, config.activation);
     const fed = residualNorm(attended.y, block.y, weights.feedForward.norm, config.normEpsilon, drop());
-    return { y: fed.y, attention, attended, feedForward: block, fed };
+    return { norm: 'post', y: fed.y, attention, attended, feedForward: block, fed };
   });
 }
 

@@ -1,21 +1,22 @@
 import type { SequenceEncoderConfig } from '../../config.js';
-import type { createDistinctRows, DistinctRows } from '../../data/distinct-rows.js';
-import { gatherRows } from '../../data/gather-rows.js';
-import { placesAmongReal, realPlaces, type PlaceBatch } from '../../data/place-batch.js';
-import { gather, segmentSum } from '../../kernels/kernels.js';
-import { floats, free, integers, readFloats, scope, type Tensor } from '../../kernels/tensorflow.js';
-import { causalMask } from '../../layers/attention-mask.js';
+import { realPlaces } from '../../data/place-batch.js';
+import { free, scope, type Tensor } from '../../kernels/tensorflow.js';
 import type { DropoutMasks } from '../../layers/dropout.js';
-import { inBatchSoftmax } from '../../losses/in-batch-softmax.js';
+import { unitLength, unitLengthGradient } from '../../layers/unit-length.js';
+import type { ItemVectors, Labelled, Loss } from '../../losses/loss.js';
 import type { TrainingBatch } from '../encoder.js';
-import type { Gradients, Parameters, RowGradients } from '../parameters.js';
-import { encoderForward, encoderGradient, type EncoderInput } from './network.js';
-import { readGradients, uploadWeights } from './weights.js';
+import type { Gradients, Parameters } from '../parameters.js';
+import { encoderInput } from './encoder-input.js';
+import { encoderForward, encoderGradient } from './network.js';
+import { outputTable, userTable } from './parameters.js';
+import { tableRows, type FindDistinctRows } from './table-rows.js';
+import { userVectors, userVectorsGradient } from './user-vectors.js';
+import { readGradients, uploadWeights, type HeadWeights } from './weights.js';
 
 export interface LossSettings {
-  readonly maskAccidentalHits: boolean;
+  readonly loss: Loss;
   readonly dropout?: DropoutMasks | undefined;
-  readonly distinctRows: ReturnType<typeof createDistinctRows>;
+  readonly distinctRows: FindDistinctRows;
 }
 
 /** One pass forward and backward. Tables get gradients of the rows that the batch touches, nothing else. */
@@ -23,59 +24,69 @@ export function lossAndGradients(
   config: SequenceEncoderConfig,
   parameters: Parameters,
   batch: TrainingBatch,
-  { maskAccidentalHits, dropout, distinctRows }: LossSettings,
+  { loss: lossOf, dropout, distinctRows }: LossSettings,
 ): { loss: number; gradients: Gradients } {
-  const isReal = realPlaces(batch);
   const gradients: Gradients = new Map();
   let loss = Number.NaN;
   scope(() => {
     const weights = uploadWeights(config, parameters);
-    const items = uploadRows(parameters, 'item_embeddings', batch.items, distinctRows);
-    const labels = uploadRows(parameters, 'outputs_embedding', batch.labels, distinctRows);
-    const input = { ...encoderInput(batch, isReal, items.vectors), dropout };
+    const inputRows = tableRows(parameters, 'item_embeddings', distinctRows);
+    const outputRows = config.tiedTables ? inputRows : tableRows(parameters, outputTable(config), distinctRows);
+    const userRows = config.user === 'none' ? undefined : tableRows(parameters, userTable, distinctRows);
+    const items = inputRows.take(batch.items);
+    const users = userRows?.take(batch.users ?? new Int32Array(batch.batch));
+    const input = { ...encoderInput(config, batch, items.vectors), dropout };
     const output = encoderForward(config, input, weights);
-    const softmax = inBatchSoftmax(output.hidden, labels.vectors, { ...batch, isReal, maskAccidentalHits });
-    loss = softmax.loss;
-    gradients.set('outputs_embedding', labels.gradient(softmax.dlabelVectors));
-    free([output.hidden, labels.vectors, softmax.dlabelVectors]);
-    const encoder = encoderGradient(config, softmax.dhidden, input, output, weights);
-    gradients.set('item_embeddings', items.gradient(encoder.ditems));
-    for (const [name, gradient] of readGradients(config, encoder.weights)) gradients.set(name, gradient);
+    const step = { lossOf, batch, items: config.unitVectors ? outputRows.unit : outputRows };
+    const scored =
+      batch.labels.length === batch.batch
+        ? scoreUsers(config, output.hidden, users?.vectors, weights, step)
+        : scorePlaces(config, output.hidden, step);
+    loss = scored.loss;
+    free(output.hidden);
+    const encoder = encoderGradient(config, scored.dhidden, input, output, weights);
+    items.backward(encoder.ditems);
+    if (scored.dusers !== undefined) users?.backward(scored.dusers);
+    gradients.set('item_embeddings', inputRows.gradients());
+    if (!config.tiedTables) gradients.set(outputTable(config), outputRows.gradients());
+    if (userRows !== undefined) gradients.set(userTable, userRows.gradients());
+    const ofWeights = readGradients(config, { ...encoder.weights, ...scored.weights });
+    for (const [name, gradient] of ofWeights) gradients.set(name, gradient);
   });
   return { loss, gradients };
 }
 
-/** What the network needs beside its weights, from left-padded items and their vectors. */
-export function encoderInput(batch: PlaceBatch, isReal: Float32Array, items: Tensor): EncoderInput {
-  return {
-    batch: batch.batch,
-    length: batch.length,
-    items,
-    places: integers(placesAmongReal(batch), [batch.items.length]),
-    mask: causalMask(isReal, batch.batch, batch.length),
-  };
+interface Step {
+  readonly lossOf: Loss;
+  readonly batch: TrainingBatch;
+  readonly items: ItemVectors;
 }
 
-interface UploadedRows {
-  /** [L * B, D] */
-  readonly vectors: Tensor;
-  gradient(dvectors: Tensor): RowGradients;
+interface Scored {
+  readonly loss: number;
+  readonly dhidden: Tensor;
+  readonly dusers: Tensor | undefined;
+  readonly weights: HeadWeights;
 }
 
-/** Only the distinct rows of the table travel to TensorFlow and only their gradients come back. */
-function uploadRows(
-  parameters: Parameters,
-  table: string,
-  indexes: Int32Array,
-  distinctRows: (indexes: Int32Array, bound: number) => DistinctRows,
-): UploadedRows {
-  const { value, shape } = parameters.get(table)!;
-  const [rowCount = 0, dim = 0] = shape;
-  const { rows, slots } = distinctRows(indexes, rowCount);
-  const values = gatherRows(value, rows, dim);
-  const slotTensor = integers(slots, [slots.length]);
-  return {
-    vectors: gather(floats(values, [rows.length, dim]), slotTensor),
-    gradient: (dvectors) => ({ rows, values: readFloats(segmentSum(dvectors, slotTensor, rows.length)) }),
-  };
+/** Every place has a label: its hidden vector is what is scored. */
+function scorePlaces(config: SequenceEncoderConfig, hidden: Tensor, { lossOf, batch, items }: Step): Scored {
+  const unit = config.unitVectors ? unitLength(hidden) : undefined;
+  const { loss, dvectors } = lossOf(unit?.y ?? hidden, { ...batch, isReal: realPlaces(batch) }, items);
+  const dhidden = unit === undefined ? dvectors : unitLengthGradient(dvectors, unit);
+  return { loss, dhidden, dusers: undefined, weights: { pool: undefined, user: undefined } };
+}
+
+/** A sequence has one label: its user vector is what is scored. */
+function scoreUsers(
+  config: SequenceEncoderConfig,
+  hidden: Tensor,
+  users: Tensor | undefined,
+  weights: HeadWeights,
+  { lossOf, batch, items }: Step,
+): Scored {
+  const forward = userVectors(config, hidden, users, weights, batch);
+  const labelled: Labelled = { ...batch, length: 1, isReal: new Float32Array(batch.batch).fill(1) };
+  const { loss, dvectors } = lossOf(forward.y, labelled, items);
+  return { loss, ...userVectorsGradient(config, dvectors, hidden, forward, weights, batch) };
 }

@@ -6,14 +6,28 @@ import { parameter, type Parameter, type Parameters } from '../parameters.js';
 const spread = 0.02;
 
 /** The tables with a row for every item; they grow with the vocabulary. Row 0 is the padding. */
-export const itemTables = ['item_embeddings', 'outputs_embedding'] as const;
+export function itemTables({ tiedTables }: SequenceEncoderConfig): string[] {
+  return tiedTables ? ['item_embeddings'] : ['item_embeddings', 'outputs_embedding'];
+}
+
+/** The table of the vectors that are recalled. */
+export function outputTable({ tiedTables }: SequenceEncoderConfig): string {
+  return tiedTables ? 'item_embeddings' : 'outputs_embedding';
+}
+
+/** A row for every user; row 0 is for users that the model does not know. */
+export const userTable = 'user_embeddings';
 
 /** Every parameter's shape by name. */
-export function parameterShapes(config: SequenceEncoderConfig, itemCount: number): Map<string, number[]> {
+export function parameterShapes(
+  config: SequenceEncoderConfig,
+  itemCount: number,
+  userCount: number,
+): Map<string, number[]> {
   const { dim, feedForward, sequenceLength } = config;
   const shapes = new Map<string, number[]>();
-  for (const table of itemTables) shapes.set(table, [itemCount + 1, dim]);
-  shapes.set('position_embeddings', [sequenceLength + 1, dim]);
+  for (const table of itemTables(config)) shapes.set(table, [itemCount + 1, dim]);
+  if (config.positions) shapes.set('position_embeddings', [sequenceLength + 1, dim]);
   const dense = (name: string, input: number, output: number): void => {
     shapes.set(`${name}.kernel`, [input, output]);
     shapes.set(`${name}.bias`, [output]);
@@ -32,21 +46,30 @@ export function parameterShapes(config: SequenceEncoderConfig, itemCount: number
       norm(`layer${layer}.ffn_norm`);
     }
   }
+  if (config.norm === 'pre') norm('output.norm');
+  if (config.pooling === 'dense') dense('pool', sequenceLength, 1);
+  if (config.user !== 'none') shapes.set(userTable, [userCount + 1, dim]);
+  if (config.user === 'concat') dense('user', 2 * dim, dim);
   return shapes;
 }
 
 /** Norms begin at 1 and 0, biases at 0, tables normal with deviation 0.02, kernels uniform as in Glorot and Bengio 2010. */
-export function initialParameters(config: SequenceEncoderConfig, itemCount: number, seed: number): Parameters {
+export function initialParameters(
+  config: SequenceEncoderConfig,
+  itemCount: number,
+  userCount: number,
+  seed: number,
+): Parameters {
   const random = createRandom(seed);
   const parameters: Parameters = new Map();
-  for (const [name, shape] of parameterShapes(config, itemCount)) {
+  for (const [name, shape] of parameterShapes(config, itemCount, userCount)) {
     const value = new Float32Array(shape.reduce((product, length) => product * length, 1));
     if (name.endsWith('.gamma')) value.fill(1);
     else if (name.endsWith('.kernel')) fillUniform(value, Math.sqrt(6 / (shape[0]! + shape[1]!)), random);
     else if (name.endsWith('embeddings') || name.endsWith('embedding')) fillNormal(value, random);
     parameters.set(name, parameter(shape, value));
   }
-  for (const table of itemTables) parameters.get(table)!.value.fill(0, 0, config.dim);
+  for (const table of itemTables(config)) parameters.get(table)!.value.fill(0, 0, config.dim);
   return parameters;
 }
 

@@ -4,28 +4,37 @@ import { checkSequences } from '../../data/sequence-batch.js';
 import { ModelInputError } from '../../errors.js';
 import { free } from '../../kernels/tensorflow.js';
 import { dropoutMasks } from '../../layers/dropout.js';
+import { scaleRowsToUnit } from '../../layers/unit-length.js';
+import { softmaxLoss } from '../../losses/softmax-loss.js';
 import { adamStep } from '../../optimizers/adam.js';
 import { parseModelConfig } from '../../parse-model-config.js';
 import { createRandom } from '../../random/random.js';
 import type { EncoderState, SequenceEncoder } from '../encoder.js';
-import { copyParameters, valueOf } from '../parameters.js';
+import { copyParameters, valueOf, type Parameters } from '../parameters.js';
 import { encodeSequences } from './encode-sequences.js';
 import { lossAndGradients } from './loss-and-gradients.js';
-import { grownTable, initialParameters, itemTables } from './parameters.js';
+import { grownTable, initialParameters, itemTables, outputTable, userTable } from './parameters.js';
 import { uploadWeights, type EncoderWeights } from './weights.js';
 
 /**
- * A fresh encoder of a vocabulary of `itemCount` items; the same seed gives the same weights.
- * Throws a ModelConfigError for a config that cannot be, a ModelInputError for a vocabulary without items.
+ * A fresh encoder of a vocabulary of `itemCount` items and, where `user` is not none, of `userCount` users; the same seed
+ * gives the same weights. Throws a ModelConfigError for a config that cannot be, a ModelInputError for a vocabulary
+ * without items or without the users that the config asks for.
  */
-export function createSequenceEncoder(config: SequenceEncoderConfig, itemCount: number, seed: number): SequenceEncoder {
+export function createSequenceEncoder(
+  config: SequenceEncoderConfig,
+  itemCount: number,
+  seed: number,
+  userCount = 0,
+): SequenceEncoder {
   const { encoder } = parseModelConfig({ encoder: config });
-  checkItemCount(itemCount, 1);
+  checkCount('itemCount', itemCount, 1);
+  checkCount('userCount', userCount, encoder.user === 'none' ? 0 : 1);
   return restoreSequenceEncoder(encoder, {
     itemCount,
     seed,
     steps: 0,
-    parameters: initialParameters(encoder, itemCount, seed),
+    parameters: initialParameters(encoder, itemCount, userCount, seed),
   });
 }
 
@@ -53,29 +62,36 @@ export function restoreSequenceEncoder(config: SequenceEncoderConfig, initial: E
     get itemCount() {
       return itemCount;
     },
-    encode(sequences) {
-      checkSequences(sequences, itemCount);
-      return encodeSequences(config, sequences, valueOf(parameters, 'item_embeddings'), weights());
+    get userCount() {
+      return userCountOf(parameters);
     },
-    itemVectors: () => valueOf(parameters, 'outputs_embedding').slice(),
+    encode(sequences) {
+      checkSequences(sequences, itemCount, userCountOf(parameters));
+      const tables = { items: valueOf(parameters, 'item_embeddings'), users: parameters.get(userTable)?.value };
+      return encodeSequences(config, sequences, tables, weights());
+    },
+    itemVectors() {
+      const vectors = valueOf(parameters, outputTable(config)).slice().fill(0, 0, config.dim);
+      return config.unitVectors ? scaleRowsToUnit(vectors, config.dim) : vectors;
+    },
     grow(newCount) {
-      checkItemCount(newCount, itemCount);
+      checkCount('itemCount', newCount, itemCount);
       if (newCount === itemCount) return;
       const random = createRandom(seed + newCount);
-      for (const table of itemTables) {
+      for (const table of itemTables(config)) {
         parameters.set(table, grownTable(parameters.get(table)!, newCount + 1, random));
       }
       itemCount = newCount;
     },
     dispose: forgetUploaded,
-    trainStep(batch, { learningRate, maskAccidentalHits }) {
+    trainStep(batch, settings) {
       const dropout = dropoutMasks(config.dropout, seed, steps + 1);
-      const settings = { maskAccidentalHits, dropout, distinctRows };
-      const { loss, gradients } = lossAndGradients(config, parameters, batch, settings);
+      const lossOf = softmaxLoss(settings, batch);
+      const { loss, gradients } = lossAndGradients(config, parameters, batch, { loss: lossOf, dropout, distinctRows });
       if (Number.isFinite(loss)) {
         forgetUploaded();
         steps += 1;
-        adamStep(parameters, gradients, steps, learningRate);
+        adamStep(parameters, gradients, steps, settings);
       }
       return loss;
     },
@@ -91,8 +107,13 @@ export function restoreSequenceEncoder(config: SequenceEncoderConfig, initial: E
   };
 }
 
-function checkItemCount(itemCount: number, least: number): void {
-  if (!Number.isInteger(itemCount) || itemCount < least) {
-    throw new ModelInputError(`itemCount must be a whole number of at least ${least}, not ${itemCount}`);
+/** Users of the table, row 0 not counted; 0 without a table. */
+function userCountOf(parameters: Parameters): number {
+  return (parameters.get(userTable)?.shape[0] ?? 1) - 1;
+}
+
+function checkCount(name: string, count: number, least: number): void {
+  if (!Number.isInteger(count) || count < least) {
+    throw new ModelInputError(`${name} must be a whole number of at least ${least}, not ${count}`);
   }
 }

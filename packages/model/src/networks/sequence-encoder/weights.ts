@@ -5,12 +5,25 @@ import type { LayerNormWeights } from '../../layers/layer-norm.js';
 import type { LayerWeights } from './layer.js';
 import { valueOf, type Gradients, type Parameters } from '../parameters.js';
 
-/** All but the item tables, in TensorFlow; also the form of their gradients. */
-export interface EncoderWeights {
+/** All but the tables of items and users, in TensorFlow; also the form of their gradients. */
+export interface EncoderWeights extends LayerStackWeights, HeadWeights {}
+
+/** From item vectors to hidden ones. */
+export interface LayerStackWeights {
   /** [L + 1, D] */
-  readonly positions: Tensor;
+  readonly positions: Tensor | undefined;
   readonly inputNorm: LayerNormWeights | undefined;
   readonly layers: readonly LayerWeights[];
+  /** With `norm: 'pre'`. */
+  readonly outputNorm: LayerNormWeights | undefined;
+}
+
+/** From hidden vectors to user vectors. */
+export interface HeadWeights {
+  /** With `pooling: 'dense'`: kernel [L, 1], bias [1]. */
+  readonly pool: DenseWeights | undefined;
+  /** With `user: 'concat'`: kernel [2D, D], bias [D]. */
+  readonly user: DenseWeights | undefined;
 }
 
 const attentionInputs = ['query', 'key', 'value'];
@@ -51,9 +64,12 @@ export function uploadWeights(config: SequenceEncoderConfig, parameters: Paramet
     };
   };
   return {
-    positions: upload('position_embeddings', [config.sequenceLength + 1, dim]),
+    positions: config.positions ? upload('position_embeddings', [config.sequenceLength + 1, dim]) : undefined,
     inputNorm: config.inputNorm ? norm('input.norm') : undefined,
     layers: Array.from({ length: config.layers }, (_, index) => layer(`layer${index}`)),
+    outputNorm: config.norm === 'pre' ? norm('output.norm') : undefined,
+    pool: config.pooling === 'dense' ? dense('pool', config.sequenceLength, 1) : undefined,
+    user: config.user === 'concat' ? dense('user', 2 * dim, dim) : undefined,
   };
 }
 
@@ -68,7 +84,7 @@ export function readGradients({ dim }: SequenceEncoderConfig, weights: EncoderWe
     gradients.set(`${name}.kernel`, readFloats(kernel));
     gradients.set(`${name}.bias`, readFloats(bias));
   };
-  gradients.set('position_embeddings', readFloats(weights.positions));
+  if (weights.positions !== undefined) gradients.set('position_embeddings', readFloats(weights.positions));
   if (weights.inputNorm !== undefined) norm('input.norm', weights.inputNorm);
   weights.layers.forEach(({ attention, norm: layerNorm, feedForward }, index) => {
     const prefix = `layer${index}`;
@@ -86,6 +102,9 @@ export function readGradients({ dim }: SequenceEncoderConfig, weights: EncoderWe
       norm(`${prefix}.ffn_norm`, feedForward.norm);
     }
   });
+  if (weights.outputNorm !== undefined) norm('output.norm', weights.outputNorm);
+  if (weights.pool !== undefined) dense('pool', weights.pool);
+  if (weights.user !== undefined) dense('user', weights.user);
   return gradients;
 }
 
