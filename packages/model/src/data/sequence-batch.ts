@@ -32,7 +32,7 @@ export function sequenceAt(batch: SequenceBatch, index: number): Int32Array {
  * Copies sequences of item indexes, oldest first, into one batch; they may be empty. Indexes and rows of users are not
  * looked at.
  */
-export function sequenceBatch(sequences: readonly ArrayLike<number>[], users?: Int32Array): SequenceBatch {
+export function sequenceBatch(sequences: readonly ArrayLike<number>[], users?: Int32Array | undefined): SequenceBatch {
   const offsets = new Int32Array(sequences.length + 1);
   sequences.forEach((sequence, index) => (offsets[index + 1] = offsets[index]! + sequence.length));
   const items = new Int32Array(offsets[sequences.length]!);
@@ -42,7 +42,7 @@ export function sequenceBatch(sequences: readonly ArrayLike<number>[], users?: I
 
 /**
  * Throws a ModelInputError unless the offsets fit the items, every item is of a vocabulary of `itemCount` and every user
- * of one of `userCount`, or 0.
+ * of one of `userCount`, or 0. A model without users, `userCount` 0, does not look at them.
  */
 export function checkSequences(batch: SequenceBatch, itemCount: number, userCount = 0): void {
   const { items, offsets, users } = batch;
@@ -58,7 +58,7 @@ export function checkSequences(batch: SequenceBatch, itemCount: number, userCoun
       throw new ModelInputError(`items[${index}] must be from 1 to ${itemCount}, not ${item}`);
     }
   }
-  if (users === undefined) return;
+  if (users === undefined || userCount === 0) return;
   if (users.length !== offsets.length - 1) {
     throw new ModelInputError(`users must have ${offsets.length - 1} rows, one a sequence, not ${users.length}`);
   }

@@ -20,6 +20,7 @@ export interface LeaveOneOutSplit {
 export function splitLeaveOneOut(sequences: SequenceBatch): LeaveOneOutSplit {
   const train: Int32Array[] = [];
   const held: Int32Array[] = [];
+  const heldUsers: number[] = [];
   for (let user = 0; user < sequenceCount(sequences); user++) {
     const clicks = sequenceAt(sequences, user);
     if (clicks.length < 3) {
@@ -27,14 +28,23 @@ export function splitLeaveOneOut(sequences: SequenceBatch): LeaveOneOutSplit {
     } else {
       train.push(clicks.subarray(0, -2));
       held.push(clicks);
+      heldUsers.push(sequences.users?.[user] ?? 0);
     }
   }
-  return { train: sequenceBatch(train), validation: labelled(held, 2), test: labelled(held, 1) };
+  const users = sequences.users && Int32Array.from(heldUsers);
+  return {
+    train: sequenceBatch(train, sequences.users),
+    validation: labelled(held, 2, users),
+    test: labelled(held, 1, users),
+  };
 }
 
-function labelled(clicks: readonly Int32Array[], fromEnd: number): LabelledSequences {
+function labelled(clicks: readonly Int32Array[], fromEnd: number, users: Int32Array | undefined): LabelledSequences {
   return {
-    inputs: sequenceBatch(clicks.map((items) => items.subarray(0, -fromEnd))),
+    inputs: sequenceBatch(
+      clicks.map((items) => items.subarray(0, -fromEnd)),
+      users,
+    ),
     targets: Int32Array.from(clicks, (items) => items.at(-fromEnd)!),
   };
 }

@@ -1,9 +1,10 @@
 import type { SequenceEncoderConfig } from '../../config.js';
+import { padsToLength } from '../../encoder-traits.js';
 import { gatherRows } from '../../data/gather-rows.js';
 import { placeBatch } from '../../data/place-batch.js';
 import { sequenceCount, type SequenceBatch } from '../../data/sequence-batch.js';
 import { floats, readFloats, scope } from '../../kernels/tensorflow.js';
-import { encoderInput, padsToLength } from './encoder-input.js';
+import { encoderInput } from './encoder-input.js';
 import { encoderForward } from './network.js';
 import { userVectors } from './user-vectors.js';
 import type { EncoderWeights } from './weights.js';

@@ -16,11 +16,3 @@ export function encoderInput(config: SequenceEncoderConfig, batch: PlaceBatch, i
     inputMask: config.inputMask ? floats(isReal, [isReal.length, 1]) : undefined,
   };
 }
-
-/**
- * Whether padded places count in a sequence's vector: then it is padded to L, always, so that its vector is the same
- * whatever it is encoded with; otherwise to the longest of its block.
- */
-export function padsToLength({ attention, pooling }: SequenceEncoderConfig): boolean {
-  return pooling !== 'last' || attention === 'inverted-padding' || attention === 'none';
-}

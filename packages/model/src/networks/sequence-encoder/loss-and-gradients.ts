@@ -1,5 +1,7 @@
 import type { SequenceEncoderConfig } from '../../config.js';
 import { realPlaces } from '../../data/place-batch.js';
+import { canLabelEveryPlace } from '../../encoder-traits.js';
+import { ModelInputError } from '../../errors.js';
 import { free, scope, type Tensor } from '../../kernels/tensorflow.js';
 import type { DropoutMasks } from '../../layers/dropout.js';
 import { unitLength, unitLengthGradient } from '../../layers/unit-length.js';
@@ -26,6 +28,7 @@ export function lossAndGradients(
   batch: TrainingBatch,
   { loss: lossOf, dropout, distinctRows }: LossSettings,
 ): { loss: number; gradients: Gradients } {
+  checkLabels(config, batch);
   const gradients: Gradients = new Map();
   let loss = Number.NaN;
   scope(() => {
@@ -89,4 +92,11 @@ function scoreUsers(
   const labelled: Labelled = { ...batch, length: 1, isReal: new Float32Array(batch.batch).fill(1) };
   const { loss, dvectors } = lossOf(forward.y, labelled, items);
   return { loss, ...userVectorsGradient(config, dvectors, hidden, forward, weights, batch) };
+}
+
+function checkLabels(config: SequenceEncoderConfig, { batch, length, labels }: TrainingBatch): void {
+  const everyPlace = length * batch;
+  if (labels.length === batch || (labels.length === everyPlace && canLabelEveryPlace(config))) return;
+  const either = canLabelEveryPlace(config) ? `, or ${everyPlace}, one a place` : '';
+  throw new ModelInputError(`labels must be ${batch}, one a sequence${either}, not ${labels.length}`);
 }
