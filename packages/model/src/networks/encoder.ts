@@ -2,6 +2,7 @@ import type { ModelConfig } from '../config.js';
 import type { PlaceBatch } from '../data/place-batch.js';
 import type { SequenceBatch } from '../data/sequence-batch.js';
 import type { SoftmaxSettings } from '../losses/softmax-loss.js';
+import type { WeightAverageState } from '../optimizers/weight-average.js';
 import type { Parameters } from './parameters.js';
 
 /** A trained or fresh encoder of click sequences. Its weights and optimizer state live outside TensorFlow. */
@@ -29,6 +30,11 @@ export interface SequenceEncoder {
 
   /** One step in place, forward, backward, Adam. Returns the loss; one that is not finite leaves everything as it was. */
   trainStep(batch: TrainingBatch, settings: StepSettings): number;
+  /**
+   * Exchanges the weights and their running mean, where steps were taken with `averaging`; a second call changes them back.
+   * No steps in between.
+   */
+  swapAverage(): void;
   /** A copy of weights and optimizer state, to save or to go back to. */
   snapshot(): EncoderState;
   /** Goes back to a snapshot of an encoder of the same vocabulary. */
@@ -42,6 +48,8 @@ export interface EncoderState {
   /** Adam steps taken so far. */
   readonly steps: number;
   readonly parameters: Parameters;
+  /** In the middle of a training that averages weights. */
+  readonly average?: WeightAverageState | undefined;
 }
 
 /**

@@ -18,6 +18,7 @@ export interface WeightAverageState {
   readonly values: ReadonlyMap<string, Float32Array>;
   /** Steps so far. */
   readonly steps: number;
+  readonly decay: number;
 }
 
 interface Mean {
@@ -72,7 +73,7 @@ export function createWeightAverage(parameters: Parameters, decay: number, from?
     },
     state(parameters) {
       settle(parameters);
-      return { steps, values: new Map(Array.from(means, ([name, { value }]) => [name, value.slice()])) };
+      return { steps, decay, values: new Map(Array.from(means, ([name, { value }]) => [name, value.slice()])) };
     },
   };
 }

@@ -6,6 +6,8 @@ export interface Random {
   below(bound: number): number;
   /** Standard normal. */
   normal(): number;
+  /** The seed of a generator that goes on from here. */
+  state(): number;
 }
 
 /** splitmix32 over a counter. */
@@ -23,6 +25,7 @@ export function createRandom(seed: number): Random {
     uniform,
     below: (bound) => Math.floor(uniform() * bound),
     normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
+    state: () => counter,
   };
 }
 

@@ -7,6 +7,8 @@ import { evaluateFullRanking } from '../evaluation/evaluate-full-ranking.js';
 import type { RankingMetrics } from '../evaluation/rank-of-target.js';
 import type { EncoderState, SequenceEncoder } from '../networks/encoder.js';
 import { createRandom } from '../random/random.js';
+import { learningRateAt } from './learning-rate.js';
+import type { TrainState } from './train-state.js';
 import { createHotWeights } from './hot-weights.js';
 import { createTrainingBatches, type TrainingBatches } from './training-batches.js';
 
@@ -21,6 +23,10 @@ export interface TrainRequest {
   readonly onEpoch?: (epoch: EpochReport) => void;
   /** Asked before every step; a promise may hold training up (pause). */
   readonly beforeStep?: () => Promise<'continue' | 'cancel'>;
+  /** After every epoch, awaited; `state` copies what `resume` takes, so that the training can be saved. */
+  readonly onState?: (state: () => TrainState) => void | Promise<void>;
+  /** Goes on from here; the encoder, of the same config and vocabulary, gets its weights from it. */
+  readonly resume?: TrainState | undefined;
 }
 
 export interface StepReport {
@@ -53,60 +59,90 @@ export interface TrainResult {
 }
 
 /**
- * Trains with in-batch negatives and Adam. Yields to the event loop between steps. Throws a NonFiniteLossError when the
- * loss is not finite and a ModelInputError when there is nothing to train on.
+ * Trains with Adam by the config's loss. Yields to the event loop between steps. Where the config averages weights, it is
+ * the mean that is looked at and kept. Throws a NonFiniteLossError when the loss is not finite and a ModelInputError when
+ * there is nothing to train on or `resume` is of another training.
  */
 export async function trainEncoder(request: TrainRequest): Promise<TrainResult> {
-  const { encoder, config, validation } = request;
-  checkSequences(request.train, encoder.itemCount);
+  const { encoder, config, validation, resume } = request;
+  checkSequences(request.train, encoder.itemCount, encoder.userCount);
   const trainWindows = windows(request.train, encoder.config.sequenceLength);
   if (sequenceCount(trainWindows) === 0) throw new ModelInputError('no sequence has the two clicks that a step needs');
-  const hotWeights = createHotWeights(config.hotWeights, request.train, encoder.itemCount);
-  const random = createRandom(config.seed);
-  const batches = createTrainingBatches(trainWindows, config, encoder.itemCount, hotWeights, random);
+  const belongsTo = JSON.stringify({
+    config,
+    encoder: encoder.config,
+    items: encoder.itemCount,
+    clicks: trainWindows.items.length,
+  });
+  if (resume !== undefined && resume.belongsTo !== belongsTo) {
+    throw new ModelInputError(`a training of ${resume.belongsTo} cannot go on as ${belongsTo}`);
+  }
+  const random = createRandom(resume?.random ?? config.seed);
+  const { itemCount } = encoder;
+  const hotWeights = createHotWeights(config.hotWeights, request.train, itemCount);
+  const batches = createTrainingBatches({ trainWindows, config, itemCount, hotWeights, random, order: resume?.order });
 
-  const epochs: EpochReport[] = [];
-  let best: { epoch: number; state: EncoderState; metrics: RankingMetrics } | undefined;
-  let looksWithoutBetter = 0;
-  const result = (status: TrainResult['status'], stoppedEarly: boolean): TrainResult => {
+  const epochs: EpochReport[] = [...(resume?.epochs ?? [])];
+  let { best, looksWithoutBetter = 0 }: Partial<TrainState> = resume ?? {};
+  if (resume !== undefined) encoder.restore(resume.encoder);
+
+  /** Leaves the encoder with the best weights so far or, where none were looked at, with the newest. */
+  const result = (status: TrainResult['status']): TrainResult => {
+    const stoppedEarly = status === 'finished' && looksWithoutBetter >= config.patience;
+    if (best !== undefined) encoder.restore(best.state);
+    else if (config.averaging > 0) encoder.restore(averagedState(encoder));
     if (best === undefined) return { status, epochs, bestEpoch: epochs.length, stoppedEarly };
-    encoder.restore(best.state);
     return { status, epochs, bestEpoch: best.epoch, bestValidation: best.metrics, stoppedEarly };
   };
 
-  for (let epoch = 1; epoch <= config.epochs; epoch++) {
+  for (let epoch = epochs.length + 1; epoch <= config.epochs && looksWithoutBetter < config.patience; epoch++) {
     const start = performance.now();
     const loss = await trainEpoch(request, batches, epoch);
-    if (loss === undefined) return result('cancelled', false);
+    if (loss === undefined) return result('cancelled');
+    encoder.swapAverage();
     const looksNow = validation !== undefined && (epoch % config.validateEvery === 0 || epoch === config.epochs);
     const metrics = looksNow ? await evaluateFullRanking({ encoder, ...validation }) : undefined;
     const report = { epoch, loss, ...(metrics && { validation: metrics }), milliseconds: performance.now() - start };
     epochs.push(report);
     request.onEpoch?.(report);
-    if (metrics === undefined) continue;
-    if (best === undefined || metrics.ndcg > best.metrics.ndcg) {
-      best = { epoch, metrics, state: encoder.snapshot() };
-      looksWithoutBetter = 0;
-    } else if (++looksWithoutBetter >= config.patience) {
-      return result('finished', true);
-    }
+    const isBetter = metrics !== undefined && (best === undefined || metrics.ndcg > best.metrics.ndcg);
+    if (isBetter) best = { epoch, metrics, state: { ...encoder.snapshot(), average: undefined } };
+    if (metrics !== undefined) looksWithoutBetter = isBetter ? 0 : looksWithoutBetter + 1;
+    encoder.swapAverage();
+    await request.onState?.(() => ({
+      belongsTo,
+      epochs: [...epochs],
+      encoder: encoder.snapshot(),
+      best,
+      looksWithoutBetter,
+      random: random.state(),
+      order: batches.order(),
+    }));
   }
-  return result('finished', false);
+  return result('finished');
+}
+
+/** The state with the mean of the weights in place of the weights, where there is one. */
+function averagedState(encoder: SequenceEncoder): EncoderState {
+  encoder.swapAverage();
+  return { ...encoder.snapshot(), average: undefined };
 }
 
 /** The mean loss of an epoch's steps; undefined when cancelled. */
 async function trainEpoch(request: TrainRequest, batches: TrainingBatches, epoch: number): Promise<number | undefined> {
   const { encoder, config } = request;
+  const { perEpoch } = batches;
   let step = 0;
   let sum = 0;
   for (const batch of batches.epoch()) {
     await setImmediate();
     if ((await request.beforeStep?.()) === 'cancel') return undefined;
     step += 1;
-    const loss = encoder.trainStep(batch, config);
+    const learningRate = learningRateAt(config, (epoch - 1) * perEpoch + step, config.epochs * perEpoch);
+    const loss = encoder.trainStep(batch, { ...config, learningRate });
     if (!Number.isFinite(loss)) throw new NonFiniteLossError(epoch, step, loss);
     sum += loss;
-    request.onStep?.({ epoch, step, stepsPerEpoch: batches.perEpoch, loss });
+    request.onStep?.({ epoch, step, stepsPerEpoch: perEpoch, loss });
   }
   return sum / step;
 }

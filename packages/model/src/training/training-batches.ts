@@ -3,50 +3,64 @@ import { placeBatch } from '../data/place-batch.js';
 import { sequenceCount, type SequenceBatch } from '../data/sequence-batch.js';
 import type { TrainingBatch } from '../networks/encoder.js';
 import { shuffle, type Random } from '../random/random.js';
+import { alikeTogether } from './alike-together.js';
 import type { HotWeights } from './hot-weights.js';
 
 export interface TrainingBatches {
   readonly perEpoch: number;
   /** A fresh shuffle; every window is in one batch, but for a few that are left over. */
   epoch(): Iterable<TrainingBatch>;
+  /** A copy of the windows' order, from which the next shuffle begins. */
+  order(): Int32Array;
+}
+
+export interface TrainingBatchesRequest {
+  readonly trainWindows: SequenceBatch;
+  readonly config: Pick<TrainingConfig, 'batchSize' | 'batches' | 'negatives'>;
+  readonly itemCount: number;
+  readonly hotWeights: HotWeights;
+  readonly random: Random;
+  /** Goes on from this order of the windows. */
+  readonly order?: Int32Array | undefined;
 }
 
 /** Batches of windows: a window's items are the inputs, shifted by one they are the labels. */
-export function createTrainingBatches(
-  trainWindows: SequenceBatch,
-  { batchSize }: Pick<TrainingConfig, 'batchSize'>,
-  itemCount: number,
-  hotWeights: HotWeights,
-  random: Random,
-): TrainingBatches {
+export function createTrainingBatches(request: TrainingBatchesRequest): TrainingBatches {
+  const { trainWindows, config, random } = request;
+  const { batchSize } = config;
+  const { offsets } = trainWindows;
   const count = sequenceCount(trainWindows);
-  const order = Int32Array.from({ length: count }, (_, index) => index);
+  const order = request.order?.slice() ?? Int32Array.from({ length: count }, (_, index) => index);
   // A leftover below half a batch has too few negatives to learn from; the next shuffle has it in a whole one.
   const perEpoch = Math.max(1, Math.round(count / batchSize));
+  const lengthOf = (window: number): number => offsets[window + 1]! - offsets[window]!;
   return {
     perEpoch,
     *epoch() {
       shuffle(order, random);
-      for (let index = 0; index < perEpoch; index++) {
-        const chosen = order.subarray(index * batchSize, (index + 1) * batchSize);
-        yield trainingBatch(trainWindows, chosen, itemCount, hotWeights, random);
-      }
+      const chosen = order.subarray(0, perEpoch * batchSize);
+      const groups =
+        config.batches === 'random' ? inTurn(chosen, batchSize) : alikeTogether(chosen, batchSize, lengthOf, random);
+      for (const group of groups) yield trainingBatch(request, group);
     },
+    order: () => order.slice(),
   };
+}
+
+function* inTurn(windows: Int32Array, batchSize: number): Iterable<Int32Array> {
+  for (let start = 0; start < windows.length; start += batchSize) yield windows.subarray(start, start + batchSize);
 }
 
 /** Cut to the longest window of the batch: what is padding in every row is left out. */
 function trainingBatch(
-  trainWindows: SequenceBatch,
+  { trainWindows, config, itemCount, hotWeights, random }: TrainingBatchesRequest,
   chosen: Int32Array,
-  itemCount: number,
-  hotWeights: HotWeights,
-  random: Random,
 ): TrainingBatch {
   const { offsets } = trainWindows;
   const steps = chosen.reduce((most, window) => Math.max(most, offsets[window + 1]! - offsets[window]! - 1), 0);
   const inputs = placeBatch(trainWindows, chosen, steps, 1);
   const labels = placeBatch(trainWindows, chosen, steps).items;
+  if (config.negatives.kind !== 'in-batch') return { ...inputs, labels };
   inputs.items.forEach((item, at) => {
     if (item === 0) labels[at] = 1 + random.below(itemCount);
   });

@@ -7,6 +7,7 @@ import { dropoutMasks } from '../../layers/dropout.js';
 import { scaleRowsToUnit } from '../../layers/unit-length.js';
 import { softmaxLoss } from '../../losses/softmax-loss.js';
 import { adamStep } from '../../optimizers/adam.js';
+import { createWeightAverage, type WeightAverage } from '../../optimizers/weight-average.js';
 import { parseModelConfig } from '../../parse-model-config.js';
 import { createRandom } from '../../random/random.js';
 import type { EncoderState, SequenceEncoder } from '../encoder.js';
@@ -43,6 +44,7 @@ export function restoreSequenceEncoder(config: SequenceEncoderConfig, initial: E
   let { itemCount, steps } = initial;
   const { seed } = initial;
   let parameters = initial.parameters;
+  let average = averageOf(initial);
   let uploaded: EncoderWeights | undefined;
   const distinctRows = createDistinctRows();
 
@@ -82,6 +84,7 @@ export function restoreSequenceEncoder(config: SequenceEncoderConfig, initial: E
         parameters.set(table, grownTable(parameters.get(table)!, newCount + 1, random));
       }
       itemCount = newCount;
+      average = undefined;
     },
     dispose: forgetUploaded,
     trainStep(batch, settings) {
@@ -91,11 +94,21 @@ export function restoreSequenceEncoder(config: SequenceEncoderConfig, initial: E
       if (Number.isFinite(loss)) {
         forgetUploaded();
         steps += 1;
+        if (settings.averaging) average ??= createWeightAverage(parameters, settings.averaging);
+        average?.beforeStep(parameters, gradients);
         adamStep(parameters, gradients, steps, settings);
       }
       return loss;
     },
-    snapshot: () => ({ itemCount, seed, steps, parameters: copyParameters(parameters) }),
+    swapAverage() {
+      if (average === undefined) return;
+      forgetUploaded();
+      average.swap(parameters);
+    },
+    snapshot() {
+      const copied = average?.state(parameters);
+      return { itemCount, seed, steps, parameters: copyParameters(parameters), ...(copied && { average: copied }) };
+    },
     restore(state) {
       if (state.itemCount !== itemCount) {
         throw new ModelInputError(`a state of ${state.itemCount} items does not fit an encoder of ${itemCount}`);
@@ -103,8 +116,13 @@ export function restoreSequenceEncoder(config: SequenceEncoderConfig, initial: E
       forgetUploaded();
       parameters = copyParameters(state.parameters);
       steps = state.steps;
+      average = averageOf(state);
     },
   };
+}
+
+function averageOf({ parameters, average }: EncoderState): WeightAverage | undefined {
+  return average && createWeightAverage(parameters, average.decay, average);
 }
 
 /** Users of the table, row 0 not counted; 0 without a table. */
