@@ -6,5 +6,6 @@ export { createRankers, type Rankers, type RankersOptions } from './rankers.js';
 export { historyOf, type OnRank, type RankList, type VersionedRanker } from './versioned-ranker.js';
 export { readStage, STAGE_FILE, writeStage, type RankerStage } from './ranker-stage.js';
 export { openEncoders } from './open-encoders.js';
+export { openRankers } from './open-rankers.js';
 export { spacesOf, type Spaces } from './spaces.js';
 export { VOCABULARY_FILE, readVocabulary, writeVocabulary } from './vocabulary.js';

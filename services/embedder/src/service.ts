@@ -3,7 +3,10 @@ import { openJobs } from '@click-recall/jobs';
 import { openKafka, openSettle } from '@click-recall/kafka';
 import {
   createActivationStore,
+  createColdVectorStore,
+  createItemStore,
   createModelStore,
+  createOffsetStore,
   createSequenceStore,
   createUserVectorStore,
   openRecords,
@@ -15,6 +18,8 @@ import { chooseIndex } from '@click-recall/vector-index';
 import { createActivateVersion } from './activate/activate-version.js';
 import { createEmbedVersion } from './build/embed-version.js';
 import { embedderConfig } from './config.js';
+import { createNewItemPipeline } from './new-items/pipeline.js';
+import { keepNewItems } from './new-items/keep-new-items.js';
 import { createOpenVersions } from './open-versions.js';
 import { createRetireVersions } from './retire/retire-versions.js';
 import { createUpdatePipeline } from './updates/pipeline.js';
@@ -24,7 +29,7 @@ const LOOK_EVERY_MS = 1_000;
 /** Opens the embedder's parts and starts them: the consumer of updates, the workers of `embed` and `activate`, the clearing up. */
 export async function startEmbedder(context: ServiceContext): Promise<void> {
   const { config, logger, metrics, health, scope, signal, crash } = context;
-  const { group, topics, graceMs, retireEveryMs } = embedderConfig(config);
+  const { group, itemsGroup, topics, graceMs, retireEveryMs } = embedderConfig(config);
   const { namespace } = config;
 
   const kafka = openKafka(context);
@@ -34,6 +39,8 @@ export async function startEmbedder(context: ServiceContext): Promise<void> {
 
   const sequences = createSequenceStore(redis, { namespace, keep: config.sequenceKeep, seenKeep: config.seenKeep });
   const userVectors = createUserVectorStore(redis, { namespace });
+  const coldVectors = createColdVectorStore(redis, { namespace });
+  const items = createItemStore(records, redis, { namespace });
   const activations = createActivationStore(redis, { namespace });
   const models = createModelStore(records, redis, { namespace });
   const registry = createRegistry(config.registryUrl);
@@ -75,18 +82,33 @@ export async function startEmbedder(context: ServiceContext): Promise<void> {
   await admin.waitUntilReachable(signal);
   const settle = openSettle(context, { publisher, topic: topics.deadLetters });
 
-  const shared = { activations, models, encoders, sequences, userVectors, index, admin, metrics, logger };
+  const stores = { activations, models, encoders, sequences, userVectors, items, coldVectors };
+  const shared = { ...stores, index, admin, metrics, logger };
+  const onLag = ({ topic, partition }: { topic: string; partition: number }, lag: number): void =>
+    metrics.consumerLag.set({ topic, partition }, lag);
   const subscriber = kafka.subscriber({
     groupId: group,
     topics: [topics.updates],
     fromBeginning: true,
     concurrency: 4,
     handleBatch: createUpdatePipeline({ ...shared, openVersions, settle, publisher, topic: topics.vectors }),
-    onLag: ({ topic, partition }, lag) => metrics.consumerLag.set({ topic, partition }, lag),
+    onLag,
     onCrash: crash,
   });
   scope.add('consumer', 'updates', () => subscriber.stop());
   await subscriber.start();
+  const newItems = kafka.subscriber({
+    groupId: itemsGroup,
+    topics: [topics.items],
+    fromBeginning: true,
+    handleBatch: createNewItemPipeline({ ...shared, openVersions, offsets: createOffsetStore(redis, { namespace }) }),
+    onLag,
+    onCrash: crash,
+  });
+  scope.add('consumer', 'items', () => newItems.stop());
+  await newItems.start();
+  const keeping = keepNewItems({ ...shared, openVersions, signal });
+  scope.add('worker', 'new items', () => keeping.stop());
 
   const embed = jobs.worker('embed', createEmbedVersion({ ...shared, topic: topics.updates }));
   scope.add('worker', 'embed', () => embed.close());

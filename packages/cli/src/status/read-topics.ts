@@ -12,7 +12,7 @@ export interface TopicStatus {
 /** Which services read a topic. */
 const READERS: Readonly<Record<TopicName, readonly string[]>> = {
   clicks: ['ingest'],
-  items: ['ingest', 'recall-items'],
+  items: ['ingest', 'embedder-items', 'recall-items'],
   'sequence-updates': ['embedder'],
   'user-vectors': ['recall'],
   recommendations: [],

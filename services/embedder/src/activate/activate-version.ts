@@ -33,7 +33,8 @@ export function createActivateVersion(deps: ActivateVersionDeps) {
     if (!job.previous) throw new JobFailedError('invalid-job', 'no embed job came before');
     const activated = await alreadyLive(version);
     if (!activated) await applied(job.previous.awaitOffsets, job);
-    const { previous } = activated ?? (await activate(version, job.data.reason));
+    const hasMapping = typeof job.previous.newItems === 'number';
+    const { previous } = activated ?? (await activate(version, job.data.reason, hasMapping));
     // The record says what people see; what counts is the activation, so a crash before this line changes nothing.
     await models.update(version, { status: 'live' });
     if (previous !== null && previous !== version) await demote(previous);
@@ -64,7 +65,7 @@ export function createActivateVersion(deps: ActivateVersionDeps) {
     }
   }
 
-  async function activate(version: string, reason: 'train' | 'rollback'): Promise<Activation> {
+  async function activate(version: string, reason: 'train' | 'rollback', hasMapping: boolean): Promise<Activation> {
     const { record, lift } = await ready(version);
     for (;;) {
       const live = (await activations.read())?.encoder ?? null;
@@ -74,7 +75,7 @@ export function createActivateVersion(deps: ActivateVersionDeps) {
         await activations.removeBuilding(version);
         throw refusal;
       }
-      const next = activationOf(version, lift, live);
+      const next = activationOf(version, lift, live, hasMapping);
       if ((await activations.compareAndSet(live, next)) === 'activated') return next;
       // Another version went live in this moment.
     }
@@ -96,14 +97,14 @@ export function createActivateVersion(deps: ActivateVersionDeps) {
   }
 }
 
-function activationOf(version: string, lift: Lift, previous: string | null): Activation {
+function activationOf(version: string, lift: Lift, previous: string | null, hasMapping: boolean): Activation {
   return {
     encoder: version,
     index: version,
     vocabulary: version,
     lift,
     ranker: '',
-    mapping: '',
+    mapping: hasMapping ? version : '',
     activatedAt: Date.now(),
     previous,
   };

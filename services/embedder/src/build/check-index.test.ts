@@ -8,6 +8,7 @@ import { checkItems } from './check-index.js';
 const nobody = {
   sequences: { async *listUsers(): AsyncIterable<string[]> {}, recentUsers: async () => [] },
   userVectors: { get: async () => [] },
+  coldVectors: { count: async () => 0 },
 };
 
 it('has items that are missing written by another attempt', async () => {

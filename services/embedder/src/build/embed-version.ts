@@ -6,6 +6,8 @@ import type { KafkaAdmin } from '@click-recall/kafka';
 import type { ActivationStore, ModelStore } from '@click-recall/redis';
 import type { Logger, Metrics } from '@click-recall/runtime';
 import { overtaken } from '../activate/overtaken.js';
+import { countFollowed } from '../new-items/pipeline.js';
+import { writeNewItems, type WriteNewItemsDeps } from '../new-items/write-new-items.js';
 import type { OpenVersion } from '../open-versions.js';
 import { checkItems, usersComplete, type CheckIndexDeps } from './check-index.js';
 import { chooseLift } from './choose-lift.js';
@@ -19,6 +21,8 @@ export interface EmbedVersionDeps extends CheckIndexDeps {
   readonly activations: Pick<ActivationStore, 'read' | 'addBuilding' | 'removeBuilding' | 'buildingVersions'>;
   readonly sequences: CheckIndexDeps['sequences'] & WriteUsersDeps['sequences'];
   readonly userVectors: WriteUsersDeps['userVectors'];
+  readonly items: WriteNewItemsDeps['items'];
+  readonly coldVectors: WriteNewItemsDeps['coldVectors'];
   readonly admin: Pick<KafkaAdmin, 'topicEndOffsets'>;
   /** Full name of the `sequence-updates` topic. */
   readonly topic: string;
@@ -27,8 +31,8 @@ export interface EmbedVersionDeps extends CheckIndexDeps {
 }
 
 /**
- * The `embed` job: writes all items and all users of a version into its index while updates are written to it as well, and
- * checks it. Run again, for a retry or a rollback, it only does what is missing.
+ * The `embed` job: writes all items, new ones included, and all users of a version into its index while updates are written to it as
+ * well, and checks it. Run again, for a retry or a rollback, it only does what is missing.
  */
 export function createEmbedVersion(deps: EmbedVersionDeps) {
   const { encoders, models, activations, admin, topic, metrics, logger } = deps;
@@ -78,19 +82,31 @@ export function createEmbedVersion(deps: EmbedVersionDeps) {
     return { version, encoder, spaces: spacesOf(version, encoder.dim, lift) };
   }
 
-  async function write(opened: OpenVersion, job: RunningJob<'embed'>): Promise<{ items: number; users: number }> {
+  async function write(
+    opened: OpenVersion,
+    job: RunningJob<'embed'>,
+  ): Promise<{ items: number; newItems: number | null; users: number }> {
     const options = (phase: 'items' | 'users') => ({
       signal: job.signal,
       onProgress: (done: number, total: number) => job.progress({ phase, done, total }),
     });
     const items = await writeItems(deps.index, opened, options('items'));
+    const unseen = await writeNewItems(deps, opened, {
+      signal: job.signal,
+      onProgress: (done) => job.progress({ phase: 'new-items', done }),
+      anew: job.attempt > 1,
+    });
+    countFollowed(metrics, unseen);
     const users = await writeUsers(deps, opened, options('users'));
     metrics.vectorsWritten.inc({ kind: 'items' }, items.written);
     metrics.vectorsWritten.inc({ kind: 'users' }, users.written);
     metrics.vectorsClamped.inc({ kind: 'items' }, items.clamped);
     metrics.vectorsClamped.inc({ kind: 'users' }, users.clamped);
-    await job.log(`items: ${items.written} of ${items.items} written; users: ${users.written} of ${users.users}`);
-    return { items: items.items, users: users.users };
+    const newItems = unseen.newItems === null ? '' : `new items: ${unseen.written} of ${unseen.newItems}; `;
+    await job.log(
+      `items: ${items.written} of ${items.items} written; ${newItems}users: ${users.written} of ${users.users}`,
+    );
+    return { items: items.items, newItems: unseen.newItems, users: users.users };
   }
 
   async function check(opened: OpenVersion, job: RunningJob<'embed'>): Promise<number> {

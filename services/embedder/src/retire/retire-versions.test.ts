@@ -23,6 +23,7 @@ async function setup({ statuses, live, previous, embed, age = 2 * GRACE_MS }: Wo
   const index = createExactIndex();
   const records = new Map<string, ModelRecord>();
   const building = new Set<string>();
+  const newItems = new Map<string, number>();
   for (const [version, status] of Object.entries(statuses)) {
     const config = { encoder: { dim: 1 } };
     const lift = { items: 2, users: 2 };
@@ -58,6 +59,10 @@ async function setup({ statuses, live, previous, embed, age = 2 * GRACE_MS }: Wo
         for await (const slice of users) expect(slice).toEqual(['x']);
       },
     },
+    coldVectors: {
+      count: async (version) => newItems.get(version) ?? 0,
+      drop: async (version) => void newItems.delete(version),
+    },
     index,
     graceMs: GRACE_MS,
     logger: createLogger({ service: 'test', level: 'silent' }),
@@ -67,7 +72,7 @@ async function setup({ statuses, live, previous, embed, age = 2 * GRACE_MS }: Wo
     const { items, users } = spacesOfRecord(records.get(version)!)!;
     return (await index.count(items)) + (await index.count(users));
   };
-  return { retire, left, records };
+  return { retire, left, records, newItems };
 }
 
 describe('retiring', () => {
@@ -91,6 +96,16 @@ describe('retiring', () => {
     expect([await left('crashed'), await left('pruned'), await left('now')]).toEqual([0, 0, 2]);
     expect(records.get('crashed')?.status).toBe('retired');
     expect(await retire()).toEqual([]);
+  });
+
+  it('goes by the new items as well, which a writer that was a moment behind may have left', async () => {
+    const statuses = { old: 'ready', now: 'live' } as const;
+    const { retire, newItems } = await setup({ statuses, live: 'now' });
+    newItems.set('now', 2);
+    expect(await retire()).toEqual(['old']);
+    newItems.set('old', 1);
+    expect(await retire()).toEqual(['old']);
+    expect([...newItems]).toEqual([['now', 2]]);
   });
 
   it.each(['waiting', 'delayed', 'active'] as const)('leaves everything alone while a build is %s', async (state) => {

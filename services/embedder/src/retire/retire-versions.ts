@@ -1,6 +1,13 @@
 import type { Spaces } from '@click-recall/encoding';
 import type { Jobs, QueueCounts } from '@click-recall/jobs';
-import type { ActivationStore, ModelRecord, ModelStore, SequenceStore, UserVectorStore } from '@click-recall/redis';
+import type {
+  ActivationStore,
+  ColdVectorStore,
+  ModelRecord,
+  ModelStore,
+  SequenceStore,
+  UserVectorStore,
+} from '@click-recall/redis';
 import type { Logger } from '@click-recall/runtime';
 import type { VectorIndex } from '@click-recall/vector-index';
 import { spacesOfRecord } from '../spaces-of-record.js';
@@ -11,6 +18,7 @@ export interface RetireVersionsDeps {
   readonly jobs: Pick<Jobs, 'counts'>;
   readonly sequences: Pick<SequenceStore, 'listUsers'>;
   readonly userVectors: Pick<UserVectorStore, 'drop'>;
+  readonly coldVectors: Pick<ColdVectorStore, 'count' | 'drop'>;
   readonly index: Pick<VectorIndex, 'count' | 'drop'>;
   readonly graceMs: number;
   readonly logger: Logger;
@@ -24,7 +32,18 @@ export interface RetireVersionsDeps {
  * embedders may do it. The model itself stays in the registry, for a rollback.
  */
 export function createRetireVersions(deps: RetireVersionsDeps) {
-  const { models, activations, jobs, sequences, userVectors, index, graceMs, logger, now = Date.now } = deps;
+  const {
+    models,
+    activations,
+    jobs,
+    sequences,
+    userVectors,
+    coldVectors,
+    index,
+    graceMs,
+    logger,
+    now = Date.now,
+  } = deps;
 
   return async function retireVersions(): Promise<string[]> {
     await giveUpOrphans();
@@ -59,6 +78,7 @@ export function createRetireVersions(deps: RetireVersionsDeps) {
     const spaces = spacesOfRecord(record);
     if (!spaces || !(await hasIndex(record, spaces)) || !(await isUnused(version))) return false;
     await index.drop(spaces.items);
+    await coldVectors.drop(version);
     if (!(await isUnused(version))) return false;
     await index.drop(spaces.users);
     await userVectors.drop(version, unusedSlices(version));
@@ -84,8 +104,9 @@ export function createRetireVersions(deps: RetireVersionsDeps) {
   }
 
   /** A retired one may have an index again: by a build that ended in the middle, or by a writer that was a moment behind. */
-  async function hasIndex({ status }: ModelRecord, { items, users }: Spaces): Promise<boolean> {
-    return status !== 'retired' || (await index.count(items)) > 0 || (await index.count(users)) > 0;
+  async function hasIndex({ version, status }: ModelRecord, { items, users }: Spaces): Promise<boolean> {
+    if (status !== 'retired') return true;
+    return (await index.count(items)) > 0 || (await index.count(users)) > 0 || (await coldVectors.count(version)) > 0;
   }
 }
 

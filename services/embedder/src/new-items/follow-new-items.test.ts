@@ -1,0 +1,131 @@
+import { spacesOf, type VersionedEncoder } from '@click-recall/encoding';
+import type { Item } from '@click-recall/contracts';
+import type { ColdVector } from '@click-recall/redis';
+import { createExactIndex, type VectorIndex } from '@click-recall/vector-index';
+import { describe, expect, it } from 'vitest';
+import { followNewItems } from './follow-new-items.js';
+
+const spaces = spacesOf('v', 2, { items: 10, users: 10 });
+
+/** The vector of a title is its length and its number of categories. */
+const encoder = {
+  rowOf: (itemId: string) => (itemId === 'known' ? 0 : undefined),
+  coldItems: {
+    vectorsOf: (items: readonly Pick<Item, 'title' | 'categories'>[]) =>
+      items.map(({ title = '', categories = [] }) => Float32Array.of(title.length, categories.length)),
+  },
+} as unknown as VersionedEncoder;
+
+/** Items in memory, and an index that lets the test act right before it is written. */
+function setup() {
+  const store = new Map<string, Item>();
+  const cold = new Map<string, ColdVector>();
+  const exact = createExactIndex();
+  const act = { before: undefined as (() => Promise<void>) | undefined };
+  const index: Pick<VectorIndex, 'upsert' | 'remove'> = {
+    async upsert(space, entries) {
+      const { before } = act;
+      act.before = undefined;
+      await before?.();
+      return exact.upsert(space, entries);
+    },
+    remove: (space, ids) => exact.remove(space, ids),
+  };
+  const deps = {
+    items: { get: async (itemIds: readonly string[]) => itemIds.map((itemId) => store.get(itemId)) },
+    coldVectors: {
+      get: async (_: string, itemIds: readonly string[]) => itemIds.map((itemId) => cold.get(itemId)),
+      put: async (_: string, entries: readonly ({ itemId: string } & ColdVector)[]) =>
+        entries.forEach(({ itemId, digest, vector }) => cold.set(itemId, { digest, vector })),
+      remove: async (_: string, itemIds: readonly string[]) => itemIds.forEach((itemId) => cold.delete(itemId)),
+    },
+    index,
+  };
+  return {
+    act,
+    cold,
+    describeItem: (itemId: string, item: Partial<Item>) => store.set(itemId, { version: 1, itemId, ...item }),
+    forget: (itemId: string) => store.delete(itemId),
+    follow: (itemIds: string[], options = {}) =>
+      followNewItems(deps, { version: 'v', encoder, spaces }, itemIds, options),
+    async vectorOf(itemId: string): Promise<number[] | undefined> {
+      const [vector] = await exact.vectors(spaces.items, [itemId]);
+      expect(cold.get(itemId)?.vector).toEqual(vector);
+      return vector && [...vector];
+    },
+  };
+}
+
+describe('the vectors of new items', () => {
+  it('are of those that are described, not deleted, and not in the vocabulary', async () => {
+    const test = setup();
+    test.describeItem('known', { title: 'abc' });
+    test.describeItem('titled', { title: 'abc' });
+    test.describeItem('categorised', { categories: ['x', 'y'] });
+    test.describeItem('blank', { title: '  ', categories: [] });
+    test.describeItem('deleted', { title: 'abc', deleted: true });
+    const all = ['known', 'titled', 'categorised', 'blank', 'deleted', 'unheard of', 'titled'];
+    expect(await test.follow(all)).toEqual({ written: 2, removed: 0, clamped: 0 });
+    expect([...test.cold.keys()]).toEqual(['titled', 'categorised']);
+    expect(await test.vectorOf('titled')).toEqual([3, 0]);
+    expect(await test.vectorOf('categorised')).toEqual([0, 2]);
+    for (const itemId of ['known', 'blank', 'deleted', 'unheard of'])
+      expect(await test.vectorOf(itemId)).toBeUndefined();
+  });
+
+  it('follow the description, and go with it', async () => {
+    const test = setup();
+    test.describeItem('a', { title: 'abc' });
+    await test.follow(['a']);
+    test.describeItem('a', { title: 'abcd' });
+    await test.follow(['a']);
+    expect(await test.vectorOf('a')).toEqual([4, 0]);
+    test.describeItem('a', { title: 'abcd', deleted: true });
+    expect(await test.follow(['a'])).toEqual({ written: 0, removed: 1, clamped: 0 });
+    expect(await test.vectorOf('a')).toBeUndefined();
+    test.describeItem('a', { title: 'ab' });
+    await test.follow(['a']);
+    test.forget('a');
+    await test.follow(['a']);
+    expect(await test.vectorOf('a')).toBeUndefined();
+  });
+
+  it('end with the newest description where another writer was quicker', async () => {
+    for (const trustStored of [false, true]) {
+      const test = setup();
+      test.describeItem('a', { title: 'abc' });
+      test.act.before = async () => {
+        test.describeItem('a', { title: 'abcde' });
+        await test.follow(['a']);
+      };
+      await test.follow(['a'], { trustStored });
+      expect(await test.vectorOf('a')).toEqual([5, 0]);
+    }
+  });
+
+  it('do not come back for an item that is deleted meanwhile', async () => {
+    const test = setup();
+    test.describeItem('a', { title: 'abc' });
+    test.act.before = async () => void test.describeItem('a', { title: 'abc', deleted: true });
+    await test.follow(['a']);
+    expect(await test.vectorOf('a')).toBeUndefined();
+  });
+
+  it('are left alone where they are trusted and the description is the same', async () => {
+    const test = setup();
+    test.describeItem('a', { title: 'abc' });
+    test.describeItem('b', { title: 'abc' });
+    await test.follow(['a', 'b']);
+    test.describeItem('b', { title: 'changed' });
+    expect(await test.follow(['a', 'b'], { trustStored: true })).toMatchObject({ written: 1 });
+    expect(await test.follow(['a', 'b'])).toMatchObject({ written: 2 });
+    expect(await test.vectorOf('b')).toEqual([7, 0]);
+  });
+
+  it('are shortened to what the index can hold, alike in both places', async () => {
+    const test = setup();
+    test.describeItem('a', { title: 'x'.repeat(30), categories: [] });
+    expect(await test.follow(['a'])).toMatchObject({ clamped: 1 });
+    expect(await test.vectorOf('a')).toEqual([10, 0]);
+  });
+});

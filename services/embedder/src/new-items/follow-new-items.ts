@@ -1,0 +1,90 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { descriptionDigest, type ColdItems } from '@click-recall/encoding';
+import type { ColdVectorStore, ItemStore } from '@click-recall/redis';
+import { clamp, type VectorIndex } from '@click-recall/vector-index';
+import type { OpenVersion } from '../open-versions.js';
+
+export interface FollowNewItemsDeps {
+  readonly items: Pick<ItemStore, 'get'>;
+  readonly coldVectors: Pick<ColdVectorStore, 'get' | 'put' | 'remove'>;
+  readonly index: Pick<VectorIndex, 'upsert' | 'remove'>;
+}
+
+export interface FollowedItems {
+  written: number;
+  removed: number;
+  clamped: number;
+}
+
+/** Items given vectors in one run of the graph: the thread is held for some milliseconds. */
+const SLICE = 256;
+
+/**
+ * Makes the vectors that a version has of new items equal to what the item store says of these items now: those that the version has not
+ * seen, that are described and not deleted have one, in its index and in its hash, the others have none. Since it looks again after
+ * writing, several writers of one item in any order end with the newest description.
+ *
+ * The hash says what a vector was made of, and is written after the index: a process that ends in between has the item done again.
+ *
+ * @param trustStored leaves alone what the hash says was made of the same description; for a run over everything
+ */
+export async function followNewItems(
+  deps: FollowNewItemsDeps,
+  version: OpenVersion,
+  itemIds: readonly string[],
+  { trustStored = false }: { readonly trustStored?: boolean } = {},
+): Promise<FollowedItems> {
+  const { encoder } = version;
+  const { coldItems } = encoder;
+  const total = { written: 0, removed: 0, clamped: 0 };
+  if (!coldItems) return total;
+  const unseen = [...new Set(itemIds)].filter((itemId) => encoder.rowOf(itemId) === undefined);
+  for (let start = 0; start < unseen.length; start += SLICE) {
+    await followSlice(deps, { ...version, coldItems }, unseen.slice(start, start + SLICE), trustStored, total);
+    await turn();
+  }
+  return total;
+}
+
+async function followSlice(
+  { items, coldVectors, index }: FollowNewItemsDeps,
+  { version, spaces, coldItems }: OpenVersion & { readonly coldItems: ColdItems },
+  itemIds: readonly string[],
+  trustStored: boolean,
+  total: FollowedItems,
+): Promise<void> {
+  let trusts = trustStored;
+  for (let pending = itemIds; pending.length > 0; trusts = false) {
+    const known = await items.get(pending);
+    const digests = known.map(descriptionDigest);
+    const stored = trusts ? await coldVectors.get(version, pending) : [];
+    const fresh = known.flatMap((item, place) => {
+      const digest = digests[place];
+      return item && digest !== undefined && digest !== stored[place]?.digest ? [{ item, digest }] : [];
+    });
+    const gone = pending.filter((_, place) => digests[place] === undefined);
+    if (fresh.length > 0) {
+      const vectors = coldItems.vectorsOf(fresh.map(({ item }) => item));
+      const fitting = vectors.map((vector) => clamp(spaces.items, vector));
+      const entries = fresh.map(({ item: { itemId }, digest }, place) => ({
+        id: itemId,
+        itemId,
+        digest,
+        vector: fitting[place]!.vector,
+      }));
+      await index.upsert(spaces.items, entries);
+      await coldVectors.put(version, entries);
+      total.written += entries.length;
+      total.clamped += fitting.filter(({ clamped }) => clamped).length;
+    }
+    if (gone.length > 0) {
+      total.removed += await index.remove(spaces.items, gone);
+      await coldVectors.remove(version, gone);
+    }
+    const touched = new Set([...fresh.map(({ item }) => item.itemId), ...gone]);
+    const current = await items.get(pending);
+    pending = pending.filter(
+      (itemId, place) => touched.has(itemId) && descriptionDigest(current[place]) !== digests[place],
+    );
+  }
+}
