@@ -9,6 +9,7 @@ export {
   add,
   batchNorm,
   concat,
+  customGrad,
   div,
   exp,
   expandDims,
