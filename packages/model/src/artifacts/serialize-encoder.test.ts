@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { defaultModelConfig } from '../config.js';
 import { sequenceBatch } from '../data/sequence-batch.js';
@@ -27,6 +28,33 @@ describe('a saved encoder', () => {
     expect(loaded.snapshot()).toEqual(encoder.snapshot());
     encoder.dispose();
     loaded.dispose();
+  });
+
+  it('is the same when loaded, whatever its variant', () => {
+    const config = { ...defaultModelConfig.encoder, sequenceLength: 4, dim: 8, norm: 'pre', user: 'concat' } as const;
+    const variant = { ...config, tiedTables: true, pooling: 'dense', attention: 'none', positions: false } as const;
+    const encoder = createSequenceEncoder(variant, 7, 1, 3);
+    encoder.trainStep({ batch: 1, length: 4, items: Int32Array.of(0, 1, 2, 3), labels: Int32Array.of(4) }, settings);
+    const loaded = deserializeEncoder(serializeEncoder(encoder));
+    expect(loaded.config).toEqual(encoder.config);
+    expect(loaded.userCount).toBe(3);
+    expect(loaded.snapshot()).toEqual(encoder.snapshot());
+    const sequences = sequenceBatch([[1, 2, 3]], Int32Array.of(2));
+    expect(loaded.encode(sequences)).toEqual(encoder.encode(sequences));
+    encoder.dispose();
+    loaded.dispose();
+  });
+
+  it('of a program that knew fewer settings is what it was', () => {
+    const encoder = trained();
+    const files = serializeEncoder(encoder);
+    const known = ['network', 'sequenceLength', 'dim', 'heads', 'layers', 'feedForward'];
+    const old = Object.entries(encoder.config).filter(([name]) =>
+      [...known, 'dropout', 'normEpsilon', 'inputNorm'].includes(name),
+    );
+    const loaded = deserializeEncoder(changed(files, { config: Object.fromEntries(old) }));
+    expect(loaded.config).toEqual(encoder.config);
+    expect(loaded.snapshot()).toEqual(encoder.snapshot());
   });
 
   it('has the same bytes every time', () => {
@@ -76,3 +104,11 @@ describe('a saved encoder', () => {
     expect(() => deserializeEncoder(new Map([['manifest.json', Buffer.from('null')]]))).toThrow(ModelArtifactError);
   });
 });
+
+/** The manifest with other fields, and the checksum that this gives. */
+function changed(files: ReadonlyMap<string, Uint8Array>, change: object): Map<string, Uint8Array> {
+  const written = JSON.parse(Buffer.from(files.get('manifest.json')!).toString()) as Record<string, unknown>;
+  const { checksum: _, ...manifest } = { ...written, ...change } as Record<string, unknown>;
+  const checksum = createHash('sha256').update(JSON.stringify(manifest)).digest('hex');
+  return new Map(files).set('manifest.json', Buffer.from(JSON.stringify({ ...manifest, checksum })));
+}
