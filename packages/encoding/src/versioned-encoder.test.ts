@@ -1,4 +1,4 @@
-import { ModelArtifactError } from '@click-recall/model';
+import { deserializeEncoder, ModelArtifactError, sequenceBatch } from '@click-recall/model';
 import { describe, expect, it } from 'vitest';
 import { testModelFiles } from './test-model.js';
 import { createVersionedEncoder } from './versioned-encoder.js';
@@ -15,6 +15,24 @@ describe('a versioned encoder', () => {
     expect(two).not.toEqual(one);
     alone?.forEach((value, place) => expect(value).toBeCloseTo(two?.[place] ?? NaN, 5));
     encoder.dispose();
+  });
+
+  it.each([
+    { attention: 'none', pooling: 'mean' },
+    { attention: 'inverted-padding', pooling: 'dense', norm: 'pre' },
+    { tiedTables: true, unitVectors: true },
+  ] as const)('encodes a variant (%o) as training does: by itself or among others of any length', async (variant) => {
+    const files = testModelFiles(ITEMS, 1, variant);
+    const encoder = createVersionedEncoder('v', files);
+    const trained = deserializeEncoder(files);
+    const sequences = [[1], [2, 3, 4], Array.from({ length: 12 }, (_, index) => index + 5)];
+    const vectors = await encoder.encode(sequences.map((rows) => rows.map((row) => ITEMS[row]!)));
+    sequences.forEach((rows, at) => {
+      const alone = trained.encode(sequenceBatch([rows.map((row) => row + 1)]));
+      alone.forEach((value, place) => expect(vectors[at]?.[place]).toBeCloseTo(value, 5));
+    });
+    encoder.dispose();
+    trained.dispose();
   });
 
   it('skips items that it has not seen, and gives no vector where nothing is left', async () => {

@@ -83,7 +83,11 @@ async function perform(task: Task, settings: TaskSettings, point: ControlPoint):
 
 function readModel(settings: unknown): ModelConfig {
   try {
-    return parseModelConfig(settings);
+    const config = parseModelConfig(settings);
+    const { user } = config.encoder;
+    // Users come and go between trainings: the pipeline knows them by their clicks alone.
+    if (user !== 'none') throw new ModelConfigError('encoder.user', 'none in the pipeline', user);
+    return config;
   } catch (error) {
     throw error instanceof ModelConfigError ? new JobFailedError('invalid-config', error.message) : error;
   }

@@ -30,7 +30,7 @@ export const sequenceEncoder: ExperimentKind<ModelConfig> = {
   async train({ settings, data, seed, signal, onStep, onEpoch }): Promise<ExperimentOutcome> {
     const { train, validation, test } = splitLeaveOneOut(userSequences(data));
     const training = { ...settings.training, seed };
-    const encoder = createSequenceEncoder(settings.encoder, data.itemIds.length, seed);
+    const encoder = createSequenceEncoder(settings.encoder, data.itemIds.length, seed, data.userIds.length);
     try {
       const { epochs } = training;
       const row = (report: EpochReport): EpochRow => ({
