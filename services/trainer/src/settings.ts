@@ -14,6 +14,14 @@ const rulesSchema = z.strictObject({
   gateVersions: z.int().min(1).max(20).default(5),
   /** Epochs on everything, held-out clicks included, once the gate is passed. */
   finalEpochs: z.int().min(0).max(100).default(0),
+  /** The part of a version that gives vectors to items which nobody has clicked, by their titles and categories. */
+  coldStart: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      /** Fewest clicked items with a title or categories to learn from. */
+      minItems: z.int().min(20).default(100),
+    })
+    .prefault({}),
   /** Versions whose files are kept besides the live one and the one before it. */
   keepVersions: z.int().min(1).default(10),
 });

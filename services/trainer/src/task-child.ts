@@ -1,6 +1,7 @@
 import { ModelConfigError, parseModelConfig, type ModelConfig } from '@click-recall/model';
 import {
   createActivationStore,
+  createItemStore,
   createModelStore,
   createRecordClient,
   createRedis,
@@ -59,6 +60,7 @@ async function perform(task: Task, settings: TaskSettings, point: ControlPoint):
   const keep = { keep: settings.sequenceKeep, seenKeep: settings.seenKeep };
   const stores = {
     sequences: createSequenceStore(redis, { namespace, ...keep }),
+    items: createItemStore(records, redis, { namespace }),
     models: createModelStore(records, redis, { namespace }),
     activation: createActivationStore(redis, { namespace }),
   };

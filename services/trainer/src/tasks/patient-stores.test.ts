@@ -16,6 +16,7 @@ function storesAway(calls: number): Stores {
   };
   return {
     sequences: { read: () => answer([]) } as unknown as SequenceStore,
+    items: { get: () => answer([]) },
     models: { list: () => answer([]) } as unknown as ModelStore,
     activation: { read: () => Promise.reject(new Error('a mistake of ours')) } as unknown as ActivationStore,
   };

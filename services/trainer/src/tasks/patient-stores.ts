@@ -1,8 +1,9 @@
-import type { ActivationStore, ModelStore, SequenceStore } from '@click-recall/redis';
+import type { ActivationStore, ItemStore, ModelStore, SequenceStore } from '@click-recall/redis';
 import type { TaskContext } from './task-context.js';
 
 export interface Stores {
   readonly sequences: SequenceStore;
+  readonly items: Pick<ItemStore, 'get'>;
   readonly models: ModelStore;
   readonly activation: ActivationStore;
 }
@@ -14,12 +15,13 @@ type Patiently = <T>(work: () => Promise<T>) => Promise<T>;
  * is called here may be done twice. Listing users is not among it: it is the first thing that a task does.
  */
 export function patientStores(stores: Stores, patiently: Patiently): Pick<TaskContext, keyof Stores> {
-  const { sequences, models, activation } = stores;
+  const { sequences, items, models, activation } = stores;
   return {
     sequences: {
       listUsers: (slice) => sequences.listUsers(slice),
       read: (userIds, newest) => patiently(() => sequences.read(userIds, newest)),
     },
+    items: { get: (itemIds) => patiently(() => items.get(itemIds)) },
     models: {
       save: (record) => patiently(() => models.save(record)),
       update: (version, changes) => patiently(() => models.update(version, changes)),

@@ -1,6 +1,6 @@
 import type { TrainProgress } from '@click-recall/contracts';
 import type { ModelConfig } from '@click-recall/model';
-import type { ActivationStore, ModelStore, SequenceStore } from '@click-recall/redis';
+import type { ActivationStore, ItemStore, ModelStore, SequenceStore } from '@click-recall/redis';
 import type { Registry } from '@click-recall/registry';
 import type { TaskSettings } from '../settings.js';
 
@@ -19,6 +19,7 @@ export interface TaskContext {
   /** Of `settings`, read. */
   readonly model: ModelConfig;
   readonly sequences: Pick<SequenceStore, 'listUsers' | 'read'>;
+  readonly items: Pick<ItemStore, 'get'>;
   readonly models: ModelStore;
   readonly activation: Pick<ActivationStore, 'read' | 'buildingVersions'>;
   readonly registry: Registry;
