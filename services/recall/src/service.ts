@@ -1,8 +1,9 @@
-import { openEncoders } from '@click-recall/encoding';
+import { openEncoders, openRankers } from '@click-recall/encoding';
 import { openJobs } from '@click-recall/jobs';
 import { openKafka, openSettle } from '@click-recall/kafka';
 import {
   createActivationStore,
+  createColdVectorStore,
   createItemStore,
   createOffsetStore,
   createSequenceStore,
@@ -30,6 +31,7 @@ import { createItemQueries } from './recommend/item-queries.js';
 import { createLiveVectors } from './recommend/live-vectors.js';
 import { createNearestItems } from './recommend/nearest-items.js';
 import { createRecommender } from './recommend/recommender.js';
+import { createRerank } from './recommend/rerank.js';
 import { createRepublish } from './republish/republish.js';
 
 /** Opens recall's parts and starts them: HTTP, the consumers of vectors and of items, the worker of `republish`. Gives its address. */
@@ -45,10 +47,12 @@ export async function startRecall(context: ServiceContext): Promise<string> {
 
   const sequences = createSequenceStore(redis, { namespace, keep: config.sequenceKeep, seenKeep: config.seenKeep });
   const userVectors = createUserVectorStore(redis, { namespace });
+  const coldVectors = createColdVectorStore(redis, { namespace });
   const activations = createActivationStore(redis, { namespace });
   const itemStore = createItemStore(records, redis, { namespace });
   const registry = createRegistry(config.registryUrl);
   const encoders = openEncoders(context, registry);
+  const rankers = openRankers(context, registry, encoders);
 
   const waiting = { logger, signal };
   await retryForever(`Redis at ${redis.address}`, () => redis.ready(5_000), waiting);
@@ -58,11 +62,17 @@ export async function startRecall(context: ServiceContext): Promise<string> {
   const models = watchLiveModel({
     activations,
     encoders,
+    rankers,
     logger,
     graceMs,
     onState: (state) => {
       metrics.liveModel.reset();
-      if (state.kind === 'ready') metrics.liveModel.set({ version: state.version }, 1);
+      metrics.liveRanker.reset();
+      if (state.kind === 'ready') {
+        metrics.liveModel.set({ version: state.version }, 1);
+        const { ranker } = state;
+        if (ranker) metrics.liveRanker.set({ version: ranker.version }, ranker.problem === undefined ? 1 : 0);
+      }
       const problem = problemOf(state);
       if (problem === undefined) modelUp.up();
       else modelUp.down(problem);
@@ -80,10 +90,14 @@ export async function startRecall(context: ServiceContext): Promise<string> {
   const filter = createItemFilter(deleted, items);
   const onSearch = (seconds: number): void => metrics.searchSeconds.observe({ kind: 'items' }, seconds);
   const nearestItems = createNearestItems(index, filter, onSearch);
+  const rerank = createRerank((version, error) => {
+    metrics.rankFailures.inc();
+    logger.warn({ err: error, version }, `the ranker ${version} failed: lists stay as recalled`);
+  });
   const fillWithPopular = createFillWithPopular(popular, filter);
   const liveVectors = createLiveVectors({ userVectors, sequences });
   const currentModel = models.current;
-  const shared = { sequences, liveVectors, nearestItems, fillWithPopular, currentModel };
+  const shared = { sequences, liveVectors, nearestItems, rerank, fillWithPopular, currentModel };
 
   const { server, listen } = await openHttpServer(context, {
     api: { title: 'click-recall: recall', description: 'What to recommend to whom, by nearest vectors.' },
@@ -93,6 +107,7 @@ export async function startRecall(context: ServiceContext): Promise<string> {
     ...shared,
     items,
     deleted,
+    coldVectors,
     index,
     onSearch: (seconds) => metrics.searchSeconds.observe({ kind: 'users' }, seconds),
   });

@@ -135,6 +135,14 @@ export const METRICS = {
     'recall',
   ),
   liveModel: gauge('live_model', '1 for the model version that is live.', ['version'], 'embedder, recall'),
+  liveRanker: gauge('live_ranker', '1 for the ranker that is live, 0 where it cannot be used.', ['version'], 'recall'),
+  rankSeconds: histogram('rank_seconds', 'Time to score the candidates of a few users in one run.', [], FAST, 'recall'),
+  rankFailures: counter(
+    'rank_failures_total',
+    'Runs of the ranker that failed: lists stayed as recalled.',
+    [],
+    'recall',
+  ),
 
   // trainer
   trainRuns: counter(
@@ -159,6 +167,19 @@ export const METRICS = {
     'model_ndcg10',
     'NDCG@10 on the held-out clicks of the last training; method is model, popularity or markov.',
     ['method'],
+    'trainer',
+  ),
+
+  rankerRuns: counter(
+    'ranker_runs_total',
+    'Trainings of a ranker ended; outcome is passed, rejected or failed.',
+    ['outcome'],
+    'trainer',
+  ),
+  rankerNdcg10: gauge(
+    'ranker_ndcg10',
+    'NDCG@10 on the held-out clicks of the last ranker; order is recalled or reranked.',
+    ['order'],
     'trainer',
   ),
 

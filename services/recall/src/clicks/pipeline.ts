@@ -9,6 +9,7 @@ import type { FillWithPopular } from '../recommend/fill-with-popular.js';
 import type { LiveVectors } from '../recommend/live-vectors.js';
 import type { NearestItems } from '../recommend/nearest-items.js';
 import { recommendationMessage } from '../recommend/recommendation-message.js';
+import { rankerOf, type Rerank } from '../recommend/rerank.js';
 import { coalesceVectors } from './coalesce-vectors.js';
 import { parseVectors } from './parse-vectors.js';
 
@@ -18,6 +19,7 @@ export interface ClickPipelineDeps {
   readonly sequences: Pick<SequenceStore, 'seenMany'>;
   readonly liveVectors: LiveVectors;
   readonly nearestItems: NearestItems;
+  readonly rerank: Rerank;
   readonly fillWithPopular: FillWithPopular;
   readonly publisher: Pick<Publisher, 'publish'>;
   /** Full name of the `recommendations` topic. */
@@ -30,10 +32,11 @@ const SLICE = 64;
 
 /**
  * What happens to a batch of `user-vectors`, in order: read it, take each user's newest, pass on who was forgotten, find the nearest
- * unseen items of the others, publish them.
+ * unseen items of the others, order them, publish them.
  */
 export function createClickPipeline(deps: ClickPipelineDeps) {
-  const { settle, models, sequences, liveVectors, nearestItems, fillWithPopular, publisher, topic, metrics } = deps;
+  const { settle, models, sequences, liveVectors, nearestItems, rerank, fillWithPopular, publisher, topic, metrics } =
+    deps;
 
   return async function handleBatch(batch: ConsumedBatch): Promise<void> {
     const newest = coalesceVectors(await settle(batch, parseVectors(batch)));
@@ -54,19 +57,28 @@ export function createClickPipeline(deps: ClickPipelineDeps) {
       ofVersion(live, vectors),
       sequences.seenMany(vectors.map(({ userId }) => userId)),
     ]);
-    const answers = await Promise.all(
-      vectors.map(async ({ userId, cause }, place): Promise<OutgoingMessage[]> => {
-        const own = current[place];
-        if (!own || own.vector.length === 0) return [];
-        const request = { limit: PUBLISHED_ITEMS, exclude: new Set(seen[place]) };
-        const nearest = await nearestItems(live, { ...request, vector: own.vector });
-        const items = await fillWithPopular(nearest, request);
-        return [recommendationMessage(live, { userId, sequenceRevision: own.revision, items, cause })];
+    const users = vectors.flatMap(({ userId, cause }, place) => {
+      const own = current[place];
+      return own && own.vector.length > 0 ? [{ userId, cause, ...own, seen: seen[place] ?? [] }] : [];
+    });
+    const ranker = rankerOf(live, true);
+    const filters = users.map((user) => ({ limit: PUBLISHED_ITEMS, exclude: new Set(user.seen) }));
+    const recalled = await Promise.all(
+      users.map(async ({ vector, seen: known }, place) => {
+        const request = { ...filters[place]!, vector, upTo: ranker?.candidates };
+        return { items: await nearestItems(live, request), seen: known };
       }),
     );
-    await publisher.publish(topic, answers.flat());
+    const { items, rankerVersion } = await rerank(ranker, recalled, PUBLISHED_ITEMS);
+    const answers = await Promise.all(
+      users.map(async ({ userId, revision, cause }, place): Promise<OutgoingMessage> => {
+        const filled = await fillWithPopular(items[place] ?? [], filters[place]!);
+        return recommendationMessage(live, { userId, sequenceRevision: revision, items: filled, rankerVersion, cause });
+      }),
+    );
+    await publisher.publish(topic, answers);
     const now = Date.now();
-    metrics.recommendationsPublished.inc({ cause: 'click' }, answers.flat().length);
+    metrics.recommendationsPublished.inc({ cause: 'click' }, answers.length);
     for (const { cause } of vectors) {
       metrics.freshness.observe({ stage: 'recommendation' }, Math.max(0, now - cause.appendedAt) / 1000);
     }

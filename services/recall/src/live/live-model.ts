@@ -1,28 +1,41 @@
-import { spacesOf, type Spaces, type VersionedEncoder } from '@click-recall/encoding';
+import { spacesOf, type Spaces, type VersionedEncoder, type VersionedRanker } from '@click-recall/encoding';
 import type { Activation } from '@click-recall/redis';
 
-/** The model version that answers are made of: its encoder and its indexes, together. */
+/** The model version that answers are made of: its encoder, its indexes and its ranker, together. */
 export interface LiveModel {
   readonly version: string;
-  readonly ranker: string;
-  /** ms since the epoch. */
+  /** Orders what was recalled; undefined where none is live, or the live one cannot be used. */
+  readonly ranker: VersionedRanker | undefined;
+  /** When the newest of these went live, ms since the epoch. */
   readonly activatedAt: number;
   readonly encoder: VersionedEncoder;
   readonly spaces: Spaces;
+  /** Items that the encoder has not seen may be in its index as well. */
+  readonly hasMapping: boolean;
   /** Items x D; row r belongs to `encoder.itemIds[r]`. */
   readonly itemVectors: Float32Array;
 }
 
-export function liveModelOf(activation: Activation, encoder: VersionedEncoder): LiveModel {
-  const { encoder: version, ranker, activatedAt, lift } = activation;
+export function liveModelOf(
+  activation: Activation,
+  encoder: VersionedEncoder,
+  ranker: VersionedRanker | undefined,
+): LiveModel {
+  const { encoder: version, lift, mapping } = activation;
   return {
     version,
     ranker,
-    activatedAt,
+    activatedAt: liveSince(activation),
     encoder,
     spaces: spacesOf(version, encoder.dim, lift),
+    hasMapping: mapping !== '',
     itemVectors: encoder.itemVectors(),
   };
+}
+
+/** When the newest of the versions went live, ms since the epoch. */
+export function liveSince({ activatedAt, rankerActivatedAt = 0 }: Activation): number {
+  return Math.max(activatedAt, rankerActivatedAt);
 }
 
 /** A view of the vector of an item, or undefined for an item that the model has not seen. */

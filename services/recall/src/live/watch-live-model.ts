@@ -1,13 +1,19 @@
-import type { Encoders } from '@click-recall/encoding';
+import type { Encoders, Rankers, VersionedRanker } from '@click-recall/encoding';
 import type { Activation, ActivationStore } from '@click-recall/redis';
 import { messageOf, type Logger } from '@click-recall/runtime';
-import { liveModelOf, type LiveModel } from './live-model.js';
+import { liveModelOf, liveSince, type LiveModel } from './live-model.js';
 
 /** What may be said of the model: none was ever activated, one is in use, or the live one cannot be used. */
 export type LiveState =
   | { readonly kind: 'none' }
-  | { readonly kind: 'ready'; readonly version: string }
+  | { readonly kind: 'ready'; readonly version: string; readonly ranker?: RankerState }
   | { readonly kind: 'unusable'; readonly version: string; readonly problem: string };
+
+/** The live ranker; with a problem it cannot be used, and what is recalled stays in its order. */
+export interface RankerState {
+  readonly version: string;
+  readonly problem?: string;
+}
 
 export interface LiveModelWatch {
   /** The same object until the next switch: whoever takes it once per request never mixes versions. */
@@ -21,6 +27,7 @@ export interface LiveModelWatch {
 export interface LiveModelWatchOptions {
   readonly activations: Pick<ActivationStore, 'readWithBuilding' | 'onChange'>;
   readonly encoders: Pick<Encoders, 'get' | 'keepOnly'>;
+  readonly rankers: Pick<Rankers, 'get' | 'keepOnly'>;
   readonly logger: Pick<Logger, 'info' | 'error'>;
   /** How long the indexes of the version before stay, ms: as long it goes on answering where the live one cannot be loaded. */
   readonly graceMs: number;
@@ -35,11 +42,12 @@ export interface LiveModelWatchOptions {
  * version is loaded and warm, most often while it is still being built, before it takes the place of the one in use.
  */
 export function watchLiveModel(options: LiveModelWatchOptions): LiveModelWatch {
-  const { activations, encoders, logger, graceMs, onState, pollMs = 200, retryMs = 5_000 } = options;
+  const { activations, encoders, rankers, logger, graceMs, onState, pollMs = 200, retryMs = 5_000 } = options;
   let current: LiveModel | undefined;
   let state: LiveState = { kind: 'none' };
   let said = false;
   let failed: { readonly version: string; readonly at: number } | undefined;
+  let failedRanker: { readonly version: string; readonly at: number; readonly problem: string } | undefined;
   let looking: Promise<void> | undefined;
   let lookingNext: Promise<void> | undefined;
   let closed = false;
@@ -52,18 +60,51 @@ export function watchLiveModel(options: LiveModelWatchOptions): LiveModelWatch {
 
   const use = async (activation: Activation): Promise<void> => {
     const { encoder: version } = activation;
-    if (current?.version === version && current.activatedAt === activation.activatedAt) return;
+    if (isInUse(activation)) return;
     if (failed?.version === version && Date.now() < failed.at + retryMs) return leaveOld(activation);
     try {
-      current = liveModelOf(activation, await encoders.get(version));
+      const encoder = await encoders.get(version);
+      const ranker = await openRanker(activation);
+      if (current?.encoder === encoder && current.activatedAt === liveSince(activation) && current.ranker === ranker)
+        return;
+      current = liveModelOf(activation, encoder, ranker);
       failed = undefined;
-      logger.info({ version }, `answering with model ${version}`);
-      say({ kind: 'ready', version });
+      logger.info({ version, ranker: ranker?.version ?? null }, `answering with model ${version}`);
+      say({ kind: 'ready', version, ...(activation.ranker !== '' && { ranker: rankerState(activation.ranker) }) });
     } catch (error) {
       failed = { version, at: Date.now() };
       if (state.kind !== 'unusable') logger.error({ err: error, version }, `the live model ${version} cannot be used`);
       leaveOld(activation);
       say({ kind: 'unusable', version, problem: messageOf(error) });
+    }
+  };
+
+  /** What is live is what is used, but for a ranker that could not be loaded a moment ago. */
+  const isInUse = (activation: Activation): boolean =>
+    current?.version === activation.encoder &&
+    current.activatedAt === liveSince(activation) &&
+    ((current.ranker?.version ?? '') === activation.ranker || rankerFailedNow(activation.ranker));
+
+  const rankerFailedNow = (version: string): boolean =>
+    failedRanker?.version === version && Date.now() < failedRanker.at + retryMs;
+
+  const rankerState = (version: string): RankerState =>
+    failedRanker?.version === version ? { version, problem: failedRanker.problem } : { version };
+
+  /** Never a reason not to answer: without it, what is recalled stays in its order. */
+  const openRanker = async ({ encoder, ranker: version }: Activation): Promise<VersionedRanker | undefined> => {
+    if (version === '' || rankerFailedNow(version)) return undefined;
+    try {
+      const ranker = await rankers.get(version);
+      if (ranker.modelVersion !== encoder) throw new Error(`it belongs to ${ranker.modelVersion}, not to ${encoder}`);
+      failedRanker = undefined;
+      return ranker;
+    } catch (error) {
+      if (failedRanker?.version !== version) {
+        logger.error({ err: error, version }, `the live ranker ${version} cannot be used: lists stay as recalled`);
+      }
+      failedRanker = { version, at: Date.now(), problem: messageOf(error) };
+      return undefined;
     }
   };
 
@@ -81,6 +122,7 @@ export function watchLiveModel(options: LiveModelWatchOptions): LiveModelWatch {
     // Whatever is wrong with a version being built is its build's to report.
     for (const version of building) encoders.get(version).catch(() => undefined);
     encoders.keepOnly([...building, ...[activation?.encoder, current?.version].filter((id) => id !== undefined)]);
+    rankers.keepOnly([activation?.ranker, current?.ranker?.version].filter((id) => id !== undefined));
   };
 
   const start = (): Promise<void> => (looking = look().finally(() => (looking = undefined)));

@@ -1,5 +1,5 @@
 import type { RecommendedItem } from '@click-recall/contracts';
-import type { SequenceStore } from '@click-recall/redis';
+import type { ColdVectorStore, SequenceStore } from '@click-recall/redis';
 import { HttpError } from '@click-recall/runtime';
 import type { VectorIndex } from '@click-recall/vector-index';
 import type { ItemCache, ItemInfo } from '../items/item-cache.js';
@@ -12,7 +12,7 @@ import type { NearestItems } from './nearest-items.js';
 const OVER_FETCH = 2;
 
 export interface ItemQueries {
-  /** Nearest items; for an item that the model has not seen, popular ones of its categories (of any, where it has none). */
+  /** Nearest items; for an item that the model has no vector of, popular ones of its categories (of any, where it has none). */
   similar(itemId: string, limit: number): Promise<{ items: RecommendedItem[]; modelVersion: string | null }>;
   /** Nearest users who have not seen the item. */
   users(
@@ -26,6 +26,7 @@ export interface ItemQueriesDeps {
   readonly items: ItemCache;
   readonly deleted: Pick<DeletedItems, 'has'>;
   readonly sequences: Pick<SequenceStore, 'haveSeen'>;
+  readonly coldVectors: Pick<ColdVectorStore, 'get'>;
   readonly index: Pick<VectorIndex, 'search' | 'count'>;
   readonly nearestItems: NearestItems;
   readonly fillWithPopular: FillWithPopular;
@@ -34,7 +35,7 @@ export interface ItemQueriesDeps {
 
 /** Both reject with an HttpError 404 for an item nobody knows or that was deleted. */
 export function createItemQueries(deps: ItemQueriesDeps): ItemQueries {
-  const { currentModel, items, deleted, sequences, index, nearestItems, fillWithPopular, onSearch } = deps;
+  const { currentModel, items, deleted, sequences, coldVectors, index, nearestItems, fillWithPopular, onSearch } = deps;
 
   return {
     async similar(itemId, limit) {
@@ -73,12 +74,19 @@ export function createItemQueries(deps: ItemQueriesDeps): ItemQueries {
     live: LiveModel | undefined,
     itemId: string,
   ): Promise<{ info: ItemInfo | undefined; vector: Float32Array | undefined }> {
-    const [info] = await items.get([itemId]);
-    const vector = live && itemVector(live, itemId);
+    const [[info], vector] = await Promise.all([items.get([itemId]), live && vectorOf(live, itemId)]);
     if (deleted.has(itemId) || (!info && !vector)) {
       throw new HttpError(404, 'unknown-item', 'nobody knows this item, or it was deleted', 'itemId');
     }
     return { info, vector };
+  }
+
+  /** The model's own, or the one made of the title of an item that it has not seen. */
+  async function vectorOf(live: LiveModel, itemId: string): Promise<Float32Array | undefined> {
+    const own = itemVector(live, itemId);
+    if (own || !live.hasMapping) return own;
+    const [cold] = await coldVectors.get(live.version, [itemId]);
+    return cold?.vector;
   }
 
   async function unseenUsers(

@@ -32,26 +32,38 @@ async function setup(deleted: readonly string[] = []) {
   );
   const live: LiveModel = {
     version: 'v',
-    ranker: '',
+    ranker: undefined,
     activatedAt: 0,
     spaces,
+    hasMapping: false,
     itemVectors: new Float32Array(100),
     encoder: {
       version: 'v',
       dim: 1,
       sequenceLength: 1,
       itemIds: ITEMS,
-      rowOf: () => undefined,
+      rowOf: (itemId) => (itemId === 'i5' ? undefined : ITEMS.indexOf(itemId)),
       encode: async () => [],
       itemVectors: () => new Float32Array(100),
+      coldItems: undefined,
       dispose: () => undefined,
     },
   };
-  const ask = async (limit: number, exclude: readonly string[] = [], category?: string): Promise<string[]> => {
-    const found = await nearest(live, { vector: Float32Array.of(1), limit, exclude: new Set(exclude), category });
+  const ask = async (
+    limit: number,
+    exclude: readonly string[] = [],
+    category?: string,
+    upTo?: number,
+  ): Promise<string[]> => {
+    const request = { vector: Float32Array.of(1), limit, upTo, exclude: new Set(exclude), category };
+    const found = await nearest(live, request);
     return found.map(({ itemId }) => itemId);
   };
-  return { ask, limits };
+  const channels = async (limit: number) => {
+    const found = await nearest(live, { vector: Float32Array.of(1), limit, exclude: new Set() });
+    return found.map(({ channel }) => channel);
+  };
+  return { ask, channels, limits };
 }
 
 describe('the nearest items', () => {
@@ -67,9 +79,21 @@ describe('the nearest items', () => {
     expect(limits).toEqual([8, 16, 32]);
   });
 
+  it('say which of them the model has not seen', async () => {
+    const { channels } = await setup();
+    expect(await channels(7)).toEqual(['nearest', 'nearest', 'nearest', 'nearest', 'nearest', 'new', 'nearest']);
+  });
+
+  it('are as many as a ranker is to choose from, but looked for no further than for the limit', async () => {
+    const { ask, limits } = await setup();
+    expect(await ask(2, ['i1'], undefined, 5)).toEqual(['i0', 'i2', 'i3', 'i4', 'i5']);
+    expect(await ask(2, [], 'rare', 20)).toEqual(['i0', 'i10']);
+    expect(limits).toEqual([6, 20]);
+  });
+
   it('are as many as there are, where there are not enough', async () => {
     const { ask, limits } = await setup();
     expect(await ask(20, ['i10'], 'rare')).toEqual(['i0', 'i20', 'i30', 'i40', 'i50', 'i60', 'i70', 'i80', 'i90']);
-    expect(limits.at(-1)).toBe(100);
+    expect(limits).toEqual([41, 82, 164]);
   });
 });

@@ -7,15 +7,18 @@ export interface RecommendationParts {
   readonly userId: string;
   readonly sequenceRevision: number;
   readonly items: RecommendedItem[];
+  /** Null where they are in the order recalled. */
+  readonly rankerVersion: string | null;
   readonly cause: Cause;
 }
 
 /** The message on `recommendations` of one user. */
 export function recommendationMessage(
-  { version, ranker }: Pick<LiveModel, 'version' | 'ranker'>,
-  { userId, sequenceRevision, items, cause }: RecommendationParts,
+  { version }: Pick<LiveModel, 'version'>,
+  { userId, sequenceRevision, items, rankerVersion, cause }: RecommendationParts,
 ): OutgoingMessage {
   const deletedItemId = cause.kind === 'item-deleted' ? cause.itemId : undefined;
+  const ranker = rankerVersion ?? '';
   const message: Recommendation = {
     version: 1,
     recommendationId: recommendationId({ userId, sequenceRevision, modelVersion: version, ranker, deletedItemId }),
@@ -23,6 +26,7 @@ export function recommendationMessage(
     sequenceRevision,
     items,
     modelVersion: version,
+    rankerVersion,
     generatedAt: Date.now(),
     cause,
   };

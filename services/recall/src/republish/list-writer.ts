@@ -6,11 +6,13 @@ import type { LiveModel } from '../live/live-model.js';
 import type { FillWithPopular } from '../recommend/fill-with-popular.js';
 import type { LiveVectors } from '../recommend/live-vectors.js';
 import { recommendationMessage } from '../recommend/recommendation-message.js';
+import { rankerOf, type Rerank, type Reranked } from '../recommend/rerank.js';
 import { scoreUsers } from './score-users.js';
 
 export interface ListWriterDeps {
   readonly sequences: Pick<SequenceStore, 'seenMany'>;
   readonly liveVectors: LiveVectors;
+  readonly rerank: Rerank;
   readonly fillWithPopular: FillWithPopular;
   readonly isDeleted: (itemId: string) => boolean;
 }
@@ -26,7 +28,7 @@ interface User {
  * Makes the messages of a slice of users. With `affected` (items deleted now), only of users in whose list one of them would be;
  * the cause then names that item.
  */
-export function createListWriter({ sequences, liveVectors, fillWithPopular, isDeleted }: ListWriterDeps) {
+export function createListWriter({ sequences, liveVectors, rerank, fillWithPopular, isDeleted }: ListWriterDeps) {
   return async function listsFor(
     live: LiveModel,
     userIds: readonly string[],
@@ -39,17 +41,16 @@ export function createListWriter({ sequences, liveVectors, fillWithPopular, isDe
       const own = causes[place];
       return own ? [{ user, cause: own }] : [];
     });
-    const lists = await scoreUsers(
+    const { items: lists, rankerVersion } = await listsOf(
       live,
       chosen.map(({ user }) => user),
       eligibleItems(live),
-      PUBLISHED_ITEMS,
     );
     return Promise.all(
       chosen.map(async ({ user: { userId, revision, seen }, cause: own }, place) => {
         const filter = { limit: PUBLISHED_ITEMS, exclude: new Set(seen) };
         const items = await fillWithPopular(lists[place] ?? [], filter);
-        return recommendationMessage(live, { userId, sequenceRevision: revision, items, cause: own });
+        return recommendationMessage(live, { userId, sequenceRevision: revision, items, rankerVersion, cause: own });
       }),
     );
   };
@@ -63,6 +64,14 @@ export function createListWriter({ sequences, liveVectors, fillWithPopular, isDe
     });
   }
 
+  /** What the model has for each user, as it is published: in the ranker's order, before popular items. */
+  async function listsOf(live: LiveModel, users: readonly User[], eligible: Uint8Array): Promise<Reranked> {
+    const ranker = rankerOf(live, true);
+    const recalled = await scoreUsers(live, users, eligible, Math.max(PUBLISHED_ITEMS, ranker?.candidates ?? 0));
+    const lists = recalled.map((items, place) => ({ items, seen: users[place]?.seen ?? [] }));
+    return rerank(ranker, lists, PUBLISHED_ITEMS);
+  }
+
   /** For each user the cause, where the list had one of the items before it was deleted. */
   async function causesOf(
     live: LiveModel,
@@ -70,7 +79,7 @@ export function createListWriter({ sequences, liveVectors, fillWithPopular, isDe
     affected: readonly string[],
   ): Promise<(Cause | undefined)[]> {
     const gone = new Set(affected);
-    const before = await scoreUsers(live, users, eligibleItems(live, gone), PUBLISHED_ITEMS);
+    const { items: before } = await listsOf(live, users, eligibleItems(live, gone));
     const unknown = affected.find((itemId) => live.encoder.rowOf(itemId) === undefined);
     return users.map((_, place) => {
       const list: readonly RecommendedItem[] = before[place] ?? [];

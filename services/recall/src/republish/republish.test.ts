@@ -4,6 +4,7 @@ import type { OutgoingMessage } from '@click-recall/kafka';
 import { createLogger, createMetrics } from '@click-recall/runtime';
 import { describe, expect, it } from 'vitest';
 import type { LiveModel } from '../live/live-model.js';
+import { createRerank } from '../recommend/rerank.js';
 import { createRepublish } from './republish.js';
 
 const SHARDS = 4;
@@ -23,10 +24,11 @@ function setup({ liveVersions, known = [], forgotten = [] }: Setup) {
   let looks = 0;
   const model = (version: string): LiveModel => ({
     version,
-    ranker: '',
+    ranker: undefined,
     activatedAt: 0,
     itemVectors: Float32Array.of(1),
     spaces: { items: space(version, 'items'), users: space(version, 'users') },
+    hasMapping: false,
     encoder: {
       version,
       dim: 1,
@@ -35,6 +37,7 @@ function setup({ liveVersions, known = [], forgotten = [] }: Setup) {
       rowOf: () => undefined,
       encode: async () => [],
       itemVectors: () => Float32Array.of(1),
+      coldItems: undefined,
       dispose: () => undefined,
     },
   });
@@ -54,6 +57,7 @@ function setup({ liveVersions, known = [], forgotten = [] }: Setup) {
     deleted: { has: () => false, refresh: async () => undefined },
     liveVectors: async (_live, userIds) =>
       userIds.map((userId) => (known.includes(userId) ? { revision: 1, vector: Float32Array.of(1) } : undefined)),
+    rerank: createRerank(() => undefined),
     fillWithPopular: async (found) => [...found],
     publisher: { publish: async (_topic, messages) => (published.push(...messages), []) },
     topic: 'recommendations',

@@ -90,8 +90,10 @@ export function createRepublish(deps: RepublishDeps) {
     if (affected?.length === 0) return { users, published };
     for await (const slice of sequences.listUsers(SLICE, shard)) {
       job.signal.throwIfAborted();
-      if (models.current()?.version !== live.version) break;
-      const messages = await listsFor(live, slice, job.data.cause, affected);
+      // Another ranker beside the same encoder may have gone live meanwhile: its lists from here on.
+      const now = models.current();
+      if (now?.version !== live.version) break;
+      const messages = await listsFor(now, slice, job.data.cause, affected);
       await publish(messages);
       metrics.recommendationsPublished.inc({ cause: job.data.cause.kind }, messages.length);
       users += slice.length;
