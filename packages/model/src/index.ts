@@ -24,3 +24,22 @@ export { writeNpz, type NpzArray } from './artifacts/write-npz.js';
 export { createRandom, shuffle, type Random } from './random/random.js';
 
 export type { Ranker, RankerItems, RankExample, RankQuery } from './networks/ranker/ranker.js';
+
+export { defaultDcnConfig, defaultFmConfig, parseClickModelConfig } from './networks/dcn/config.js';
+export type { ClickModelConfig, DcnConfig, FmConfig } from './networks/dcn/config.js';
+export { createClickModel, type ClickModel, type ClickModelState } from './networks/dcn/click-model.js';
+export { chooseRows, type FeatureRows } from './networks/dcn/feature-rows.js';
+export { defaultClickTrainingConfig, parseClickTrainingConfig } from './training/click-training-config.js';
+export type { ClickTrainingConfig } from './training/click-training-config.js';
+export { trainClickModel } from './training/train-click-model.js';
+export type {
+  ClickCheck,
+  ClickTrainRequest,
+  ClickTrainResult,
+  ClickTrainState,
+  LabelledRows,
+} from './training/train-click-model.js';
+export { clickMetrics, type ClickMetrics } from './evaluation/click-metrics.js';
+export { sampleNonClicks, type LabelledPairs } from './data/sample-non-clicks.js';
+export { hashBucket, hashTextBucket } from './data/hash-bucket.js';
+export { deserializeClickModel, serializeClickModel } from './artifacts/serialize-click-model.js';
