@@ -43,3 +43,22 @@ export { clickMetrics, type ClickMetrics } from './evaluation/click-metrics.js';
 export { sampleNonClicks, type LabelledPairs } from './data/sample-non-clicks.js';
 export { hashBucket, hashTextBucket } from './data/hash-bucket.js';
 export { deserializeClickModel, serializeClickModel } from './artifacts/serialize-click-model.js';
+
+export { defaultTwoTowerConfig, parseTwoTowerConfig, parseTwoTowerTrainingConfig } from './networks/two-tower/config.js';
+export type { TwoTowerConfig, TwoTowerModelConfig, TwoTowerTrainingConfig } from './networks/two-tower/config.js';
+export { fitTwoTowerFeatures, type ItemDescription, type Queries } from './networks/two-tower/features.js';
+export type { TwoTowerFeatures } from './networks/two-tower/features.js';
+export { createTwoTower, type TwoTower } from './networks/two-tower/two-tower.js';
+export { trainTwoTower } from './networks/two-tower/train-two-tower.js';
+export type {
+  TrainTwoTowerRequest,
+  TrainTwoTowerResult,
+  TwoTowerEpoch,
+} from './networks/two-tower/train-two-tower.js';
+export type { Pairs } from './networks/two-tower/pair-batches.js';
+export { rankAmongCandidates, topKAccuracy, type TopKAccuracyRequest } from './evaluation/top-k-accuracy.js';
+
+export { defaultColdStartConfig, parseColdStartConfig, type ColdStartConfig } from './mapping/config.js';
+export { trainColdStart, type ColdStartRequest, type ColdStartResult } from './mapping/train-cold-start.js';
+export type { ColdStart, ColdStartMetrics, ItemText } from './mapping/cold-start.js';
+export { coldStartFiles, deserializeColdStart, serializeColdStart } from './artifacts/serialize-cold-start.js';

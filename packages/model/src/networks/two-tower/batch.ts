@@ -27,6 +27,8 @@ export interface PairBatch {
   readonly positives: Int32Array;
   /** Log of the probability of drawing each candidate, subtracted from its scores; left out: nothing. */
   readonly logShares?: Float32Array | undefined;
+  /** Settles what dropout drops; 0 unless set. */
+  readonly seed?: number;
 }
 
 /** Rows `chosen` of queries. */

@@ -30,9 +30,9 @@ export interface TwoTowerTrainingConfig {
   readonly maskAccidentalHits: boolean;
   /** Scores are divided by it before the softmax. */
   readonly temperature: number;
-  /** Share of values dropped from what enters each tower's dense layers. */
+  /** Share of values dropped from what enters each tower's first dense layer. */
   readonly dropout: number;
-  /** Half the sum of squares of what was looked up and of the kernels, times this, joins the loss. */
+  /** Half the sum of squares of what enters each tower's first dense layer, times this, joins the loss. */
   readonly l2: number;
 }
 

@@ -50,6 +50,7 @@ export function createPairBatches(
           candidates: distinct,
           positives: slots,
           logShares: logShares && Float32Array.from(items, (item) => logShares[item]!),
+          seed: random.below(2 ** 31),
         };
       }
     },

@@ -7,8 +7,8 @@ import type { CandidateBatch, QueryBatch } from './batch.js';
 export type QueryLookup = 'users' | 'buckets';
 export type CandidateLookup = 'ids' | 'tokens';
 
-/** Multiplies what enters the dense layers; by default nothing. */
-export type Mask = (x: Tensor) => Tensor;
+/** Sees what enters the dense layers, and may change it (dropout). */
+export type AtInput = (features: Tensor) => Tensor;
 
 export function queryLookups({ users, buckets }: QueryBatch): Record<QueryLookup, Lookup> {
   return { users: { table: 'user.id', indexes: users }, buckets: { table: 'user.bucket', indexes: buckets } };
@@ -23,10 +23,10 @@ export function queryTower(
   layers: number,
   { times }: QueryBatch,
   { weight, vectors }: Leaves<QueryLookup>,
-  mask: Mask = unchanged,
+  atInput: AtInput = unchanged,
 ): Tensor {
   const features = concat([vectors('users'), vectors('buckets'), floats(times, [times.length, 1])], 1);
-  return denseStack('query', layers, mask(features), weight);
+  return denseStack('query', layers, atInput(features), weight);
 }
 
 /** [C, D]: dense layers on [title, mean of the title's tokens]. Source: document 001. */
@@ -34,11 +34,11 @@ export function candidateTower(
   layers: number,
   { tokens }: CandidateBatch,
   { weight, vectors }: Leaves<CandidateLookup>,
-  mask: Mask = unchanged,
+  atInput: AtInput = unchanged,
 ): Tensor {
   const { shares, owners, count } = meanOf(tokens);
   const means = unsortedSegmentSum(mul(vectors('tokens'), shares), owners.as1D(), count);
-  return denseStack('candidate', layers, mask(concat([vectors('ids'), means], 1)), weight);
+  return denseStack('candidate', layers, atInput(concat([vectors('ids'), means], 1)), weight);
 }
 
 function denseStack(tower: string, layers: number, features: Tensor, weight: (name: string) => Tensor): Tensor {

@@ -1,6 +1,8 @@
 import { ModelInputError } from '../../errors.js';
 import { compute, differentiate } from '../../kernels/differentiate.js';
-import { readFloats, scope } from '../../kernels/tensorflow.js';
+import { add, mul, scalar, square, sum as sumAll } from '../../kernels/recorded.js';
+import { readFloats, scope, type Tensor } from '../../kernels/tensorflow.js';
+import { dropoutMasks } from '../../layers/dropout.js';
 import { inBatchSoftmaxSum } from '../../losses/in-batch-softmax-sum.js';
 import { adagradStep } from '../../optimizers/adagrad.js';
 import { copyParameters, type Gradients, type Parameters } from '../parameters.js';
@@ -20,7 +22,7 @@ export interface TwoTower {
   queryVectors(queries: QueryBatch): Float32Array;
   /** candidates x dim */
   candidateVectors(candidates: CandidateBatch): Float32Array;
-  /** One step in place, forward, backward, Adagrad. Returns the loss; one that is not finite leaves everything as it was. */
+  /** One step in place, forward, backward, Adagrad. Returns the loss, summed over the pairs; one that is not finite leaves everything as it was. */
   trainStep(batch: PairBatch, settings: PairSettings & Pick<TwoTowerTrainingConfig, 'learningRate'>): number;
   /** A copy of the weights and Adagrad's sums. */
   snapshot(): Parameters;
@@ -28,7 +30,7 @@ export interface TwoTower {
   restore(parameters: Parameters): void;
 }
 
-export type PairSettings = Pick<TwoTowerTrainingConfig, 'temperature' | 'maskAccidentalHits'>;
+export type PairSettings = Pick<TwoTowerTrainingConfig, 'temperature' | 'maskAccidentalHits' | 'dropout' | 'l2'>;
 
 /** Rows computed at once. */
 const rowsPerBlock = 4096;
@@ -53,13 +55,7 @@ export function restoreTwoTower(config: TwoTowerConfig, features: TwoTowerFeatur
         const block = chosenQueries(queries, rows);
         return compute(parameters, queryLookups(block), (leaves) => readFloats(queryTower(layers, block, leaves)));
       }),
-    candidateVectors: (candidates) =>
-      inBlocks(candidates.ids.length, dim, (rows) => {
-        const block = chosenCandidates(candidates, rows);
-        return compute(parameters, candidateLookups(block), (leaves) =>
-          readFloats(candidateTower(layers, block, leaves)),
-        );
-      }),
+    candidateVectors: (candidates) => candidateVectors(config, parameters, candidates),
     trainStep(batch, settings) {
       const { loss, gradients } = pairLossAndGradients(config, parameters, batch, settings);
       if (Number.isFinite(loss)) adagradStep(parameters, gradients, settings.learningRate);
@@ -77,21 +73,43 @@ export function restoreTwoTower(config: TwoTowerConfig, features: TwoTowerFeatur
   };
 }
 
+/** candidates x dim, by the candidate tower's parameters alone. */
+export function candidateVectors(
+  { layers }: Pick<TwoTowerConfig, 'layers'>,
+  parameters: Parameters,
+  candidates: CandidateBatch,
+): Float32Array {
+  return inBlocks(candidates.ids.length, layers.at(-1)!, (rows) => {
+    const block = chosenCandidates(candidates, rows);
+    return compute(parameters, candidateLookups(block), (leaves) =>
+      readFloats(candidateTower(layers.length, block, leaves)),
+    );
+  });
+}
+
 /** One pass forward and backward. Tables get gradients of the rows that the batch touches. */
 export function pairLossAndGradients(
   config: TwoTowerConfig,
   parameters: Parameters,
   batch: PairBatch,
-  { temperature, maskAccidentalHits }: PairSettings,
+  settings: PairSettings,
 ): { loss: number; gradients: Gradients } {
   const layers = config.layers.length;
   return differentiate({
     parameters,
     lookups: { ...queryLookups(batch.queries), ...candidateLookups(batch.candidates) },
     loss: (leaves) => {
-      const queries = queryTower(layers, batch.queries, leaves);
-      const candidates = candidateTower(layers, batch.candidates, leaves);
-      return inBatchSoftmaxSum(queries, candidates, { ...batch, temperature, maskAccidentalHits });
+      const masks = dropoutMasks(settings.dropout, batch.seed ?? 0, 0);
+      const penalties: Tensor[] = [];
+      const atInput = (features: Tensor): Tensor => {
+        if (settings.l2 > 0) penalties.push(mul(sumAll(square(features)), scalar(settings.l2 / 2)));
+        const [rows = 0, width = 0] = features.shape;
+        return masks === undefined ? features : mul(features, masks(rows, width));
+      };
+      const queries = queryTower(layers, batch.queries, leaves, atInput);
+      const candidates = candidateTower(layers, batch.candidates, leaves, atInput);
+      const loss = inBatchSoftmaxSum(queries, candidates, { ...batch, ...settings });
+      return penalties.reduce((sum, penalty) => add(sum, penalty), loss);
     },
   });
 }

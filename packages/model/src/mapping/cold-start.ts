@@ -1,0 +1,77 @@
+import { candidateVectors } from '../networks/two-tower/two-tower.js';
+import { twoTowerFeatures, type FeatureState } from '../networks/two-tower/features.js';
+import type { Parameters } from '../networks/parameters.js';
+import { applyMapping, type LinearMapping } from './ridge-regression.js';
+
+/** What is known of an item before anybody clicks it. */
+export interface ItemText {
+  readonly title?: string | undefined;
+  readonly categories?: readonly string[] | undefined;
+}
+
+/** Vectors, in the space of one encoder's item vectors, for items that the encoder does not know. */
+export interface ColdStart {
+  /** D, that of the encoder. */
+  readonly dim: number;
+  readonly metrics: ColdStartMetrics;
+  /** items x D, from titles and categories alone. */
+  coldItemVectors(items: readonly ItemText[]): Float32Array;
+  /** What `serializeColdStart` keeps. */
+  readonly state: ColdStartState;
+}
+
+/**
+ * How held-out items do as if they were new: of the clicks on them, the share that finds the item among the user's first
+ * 100 unseen items, the user's vector made of the clicks before it on other items. All by the same clicks.
+ */
+export interface ColdStartMetrics {
+  /** With vectors by description. */
+  readonly recall100: number;
+  /** A list in no order. */
+  readonly chance100: number;
+  /** By the number of clicks, the items' own included, which a new item does not have yet. */
+  readonly popularity100: number;
+  /** With the encoder's own vectors, learned from the clicks that a new item does not have. */
+  readonly encoder100: number;
+  readonly items: number;
+  readonly clicks: number;
+  /** Chosen on other held-out items. */
+  readonly lambda: number;
+}
+
+export interface ColdStartState {
+  readonly layers: readonly number[];
+  readonly features: FeatureState;
+  /** Of the candidate tower; its id table has the unknown row alone. */
+  readonly parameters: Parameters;
+  readonly mapping: LinearMapping;
+  /** Vectors are scaled to length 1, as the encoder's are. */
+  readonly unitVectors: boolean;
+  readonly metrics: ColdStartMetrics;
+}
+
+/** The candidate tower with the id unknown, then the mapping. */
+export function coldStart(state: ColdStartState): ColdStart {
+  const features = twoTowerFeatures(state.features);
+  return {
+    dim: state.mapping.outputs,
+    metrics: state.metrics,
+    state,
+    coldItemVectors(items) {
+      const described = items.map(({ title, categories }) => ({ id: '', title, categories }));
+      const towers = candidateVectors(state, state.parameters, features.candidates(described, 'unknown'));
+      const vectors = applyMapping(state.mapping, towers);
+      return state.unitVectors ? unitRows(vectors, state.mapping.outputs) : vectors;
+    },
+  };
+}
+
+/** In place: every row of length 1, zeros left alone. */
+export function unitRows(vectors: Float32Array, dim: number): Float32Array {
+  for (let start = 0; start < vectors.length; start += dim) {
+    const row = vectors.subarray(start, start + dim);
+    const length = Math.hypot(...row);
+    if (length > 0) row.forEach((value, at) => (row[at] = value / length));
+  }
+  return vectors;
+}

@@ -1,0 +1,207 @@
+import { checkSequences, sequenceAt, sequenceCount, type SequenceBatch } from '../data/sequence-batch.js';
+import { ModelInputError } from '../errors.js';
+import { itemPopularity } from '../evaluation/baselines.js';
+import type { SequenceEncoder } from '../networks/encoder.js';
+import { adagradParameter } from '../optimizers/adagrad.js';
+import { defaultTwoTowerConfig, type TwoTowerConfig } from '../networks/two-tower/config.js';
+import { fitTwoTowerFeatures, type ItemDescription, type TwoTowerFeatures } from '../networks/two-tower/features.js';
+import { trainTwoTower, type TwoTowerEpoch } from '../networks/two-tower/train-two-tower.js';
+import { createTwoTower, type TwoTower } from '../networks/two-tower/two-tower.js';
+import { coldStart, unitRows, type ColdStart, type ColdStartState, type ItemText } from './cold-start.js';
+import { parseColdStartConfig, type ColdStartConfig } from './config.js';
+import { holdOutItems } from './hold-out-items.js';
+import {
+  chanceInFirst100,
+  clicksOnItems,
+  shareInFirst100,
+  shareInFirst100OfList,
+  userVectors,
+} from './measure-new-items.js';
+import { applyMapping, ridgeRegression, type LinearMapping } from './ridge-regression.js';
+
+export interface ColdStartRequest {
+  /** Trained; not changed. */
+  readonly encoder: SequenceEncoder;
+  /** Everybody's clicks, item indexes 1 to N, oldest first. */
+  readonly sequences: SequenceBatch;
+  /** Of item index i at place i - 1; undefined for an item of which nothing is known. */
+  readonly items: readonly (ItemText | undefined)[];
+  /** What is left out has its default. */
+  readonly config?: Partial<ColdStartConfig>;
+  /** After each epoch of the towers. */
+  readonly onEpoch?: (epoch: TwoTowerEpoch) => void;
+  /** Asked before every step; a promise may hold training up (pause). */
+  readonly beforeStep?: () => Promise<'continue' | 'cancel'>;
+}
+
+export type ColdStartResult =
+  | { readonly status: 'finished'; readonly coldStart: ColdStart }
+  | { readonly status: 'cancelled' }
+  /** Too few items with both clicks and a description; `reason` in words. */
+  | { readonly status: 'skipped'; readonly reason: string };
+
+/** From weak to strong; as multiples of the inputs' mean variance. */
+const lambdas = [0.001, 0.01, 0.1, 1, 10];
+
+/**
+ * Trains two towers on the clicks (held-out items kept from them), then a linear mapping from what the item tower says of an
+ * item by its description alone to the encoder's vector of it. How strongly the mapping is held back is chosen on some of the
+ * held-out items, the quality measured on the others. Yields to the event loop between steps.
+ * Throws a ModelInputError for sequences or items that do not fit the encoder, a ModelConfigError for a setting that cannot be.
+ */
+export async function trainColdStart(request: ColdStartRequest): Promise<ColdStartResult> {
+  const { encoder, sequences, items } = request;
+  const config = parseColdStartConfig(request.config);
+  checkSequences(sequences, encoder.itemCount);
+  if (items.length !== encoder.itemCount) {
+    throw new ModelInputError(`${items.length} items for an encoder of ${encoder.itemCount}`);
+  }
+  const clicks = itemPopularity(sequences, encoder.itemCount);
+  const described = Int32Array.from(items, (_, place) => place + 1).filter(
+    (item) => clicks[item]! > 0 && isDescribed(items[item - 1]),
+  );
+  if (described.length < config.leastItems) {
+    const reason = `${described.length} items have both clicks and a title or categories, ${config.leastItems} are needed`;
+    return { status: 'skipped', reason };
+  }
+  const held = holdOutItems(described, config.heldOut, config.seed);
+  const hidden = new Set([...held.choosing, ...held.measured]);
+  const trained = await trainTowers(request, config, hidden);
+  if (trained === undefined) return { status: 'cancelled' };
+  const { towers, descriptions } = trained;
+
+  const table = encoder.itemVectors();
+  const vectors = towers.candidateVectors(towers.features.candidates(descriptions, 'unknown'));
+  const unitVectors = (encoder.config as { unitVectors?: boolean }).unitVectors === true;
+  const ridge = ridgeOf(vectors, table, { inputs: towers.dim, outputs: encoder.dim }, (item) =>
+    hidden.has(item) || !isDescribed(items[item - 1]) ? 0 : reliability(clicks[item]!),
+  );
+  const tableWith = (mapping: LinearMapping): Float32Array => {
+    const mapped = applyMapping(mapping, vectors);
+    if (unitVectors) unitRows(mapped, encoder.dim);
+    const copy = table.slice();
+    for (const item of hidden) {
+      copy.set(mapped.subarray((item - 1) * encoder.dim, item * encoder.dim), item * encoder.dim);
+    }
+    return copy;
+  };
+
+  const choosing = clicksOnItems(sequences, held.choosing, hidden, config.seed);
+  const choosingUsers = await userVectors(encoder, choosing);
+  let best: { lambda: number; share: number; mapping: LinearMapping } | undefined;
+  for (const lambda of lambdas) {
+    const mapping = ridge.solve(lambda);
+    const share = await shareInFirst100(choosing, choosingUsers, tableWith(mapping), encoder.dim);
+    // Of two that do equally well the one that says less.
+    if (best === undefined || share >= best.share) best = { lambda, share, mapping };
+  }
+  const { lambda, mapping } = best!;
+  const measured = clicksOnItems(sequences, held.measured, hidden, config.seed);
+  const users = await userVectors(encoder, measured);
+  const metrics = {
+    recall100: await shareInFirst100(measured, users, tableWith(mapping), encoder.dim),
+    chance100: chanceInFirst100(measured, encoder.itemCount),
+    popularity100: shareInFirst100OfList(measured, Float32Array.from(clicks)),
+    encoder100: await shareInFirst100(measured, users, table, encoder.dim),
+    items: held.measured.length,
+    clicks: measured.targets.length,
+    lambda,
+  };
+  return { status: 'finished', coldStart: coldStart({ ...itemTower(towers), mapping, unitVectors, metrics }) };
+}
+
+/** Pairs of a user and an item clicked; the time of a click is its place in the user's sequence. Undefined when cancelled. */
+async function trainTowers(
+  { sequences, items, onEpoch, beforeStep }: ColdStartRequest,
+  config: ColdStartConfig,
+  hidden: ReadonlySet<number>,
+): Promise<{ towers: TwoTower; descriptions: readonly ItemDescription[] } | undefined> {
+  const descriptions = items.map((item, place) => ({ ...item, id: String(place + 1) }));
+  const userIds: string[] = [];
+  const timestamps: number[] = [];
+  const positives: number[] = [];
+  for (let user = 0; user < sequenceCount(sequences); user++) {
+    sequenceAt(sequences, user).forEach((item, place) => {
+      if (hidden.has(item)) return;
+      userIds.push(String(user));
+      timestamps.push(place);
+      positives.push(item - 1);
+    });
+  }
+  const model: TwoTowerConfig = {
+    ...defaultTwoTowerConfig.model,
+    embedding: config.embedding,
+    layers: [config.embedding],
+    categories: true,
+  };
+  const queries = { userIds, timestamps };
+  const known = descriptions.filter(({ id }) => !hidden.has(Number(id)));
+  const features = fitTwoTowerFeatures(model, queries, known);
+  const towers = createTwoTower(model, features, config.seed);
+  const pairs = {
+    queries: features.queries(queries),
+    positives: Int32Array.from(positives),
+    candidates: features.candidates(descriptions),
+  };
+  const { epochs, clicks, batchSize, learningRate, seed, unknownIds, l2 } = config;
+  const affordable = Math.max(1, Math.round(clicks / Math.max(1, positives.length)));
+  const result = await trainTwoTower({
+    towers,
+    pairs,
+    config: {
+      ...defaultTwoTowerConfig.training,
+      epochs: Math.min(epochs, affordable),
+      batchSize,
+      learningRate,
+      seed,
+      unknownIds,
+      l2,
+      hotWeights: 'corrected',
+      maskAccidentalHits: true,
+    },
+    ...(onEpoch && { onEpoch }),
+    ...(beforeStep && { beforeStep }),
+  });
+  return result.status === 'cancelled' ? undefined : { towers, descriptions };
+}
+
+function ridgeOf(
+  vectors: Float32Array,
+  table: Float32Array,
+  sizes: { inputs: number; outputs: number },
+  weightOf: (item: number) => number,
+): ReturnType<typeof ridgeRegression> {
+  const weights = Float32Array.from({ length: vectors.length / sizes.inputs }, (_, place) => weightOf(place + 1));
+  return ridgeRegression({ from: vectors, to: table.subarray(sizes.outputs), ...sizes, weights });
+}
+
+/** An item of few clicks has a vector that says little: it counts for less, one of many for at most 1. */
+function reliability(clicks: number): number {
+  return clicks / (clicks + 10);
+}
+
+function isDescribed(item: ItemText | undefined): boolean {
+  return (item?.title ?? '').trim() !== '' || (item?.categories ?? []).length > 0;
+}
+
+/** The part of the towers that a new item passes through. */
+function itemTower({
+  config,
+  features,
+  snapshot,
+}: TwoTower): Pick<ColdStartState, 'layers' | 'features' | 'parameters'> {
+  const parameters = new Map(
+    [...snapshot()].filter(([name]) => !name.startsWith('user.') && !name.startsWith('query.')),
+  );
+  const [, width = 0] = parameters.get('item.title')!.shape;
+  const ids = parameters.get('item.title')!;
+  const tokens = parameters.get('item.token')!;
+  const rows = features.state.tokens.length + 2;
+  parameters.set('item.title', adagradParameter([1, width], ids.value.slice(0, width)));
+  parameters.set('item.token', adagradParameter([rows, width], tokens.value.slice(0, rows * width)));
+  return { layers: config.layers, features: withoutUsers(features), parameters };
+}
+
+function withoutUsers({ state }: TwoTowerFeatures): TwoTowerFeatures['state'] {
+  return { ...state, users: [], ids: [] };
+}
