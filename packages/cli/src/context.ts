@@ -6,6 +6,8 @@ import { createOutput, type Output, type TextStream } from './output.js';
 /** What a command is given beside its own options. */
 export interface CliContext {
   readonly output: Output;
+  /** For a line that changes while one waits; everything else goes through `output`. */
+  readonly stderr: TextStream;
   /** The project's folder. */
   readonly root: string;
   /** Where a pipeline on this machine keeps its state. */
@@ -36,6 +38,7 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 export function createContext(io: CliIo, { json = false, verbose = false, data }: GlobalOptions): CliContext {
   return {
     output: createOutput(io.stdout, io.stderr, json),
+    stderr: io.stderr,
     root: ROOT,
     dataFolder: data === undefined ? resolve(ROOT, '.data') : resolve(data),
     signal: io.signal,

@@ -1,6 +1,7 @@
 export interface TextStream {
   write(text: string): unknown;
   readonly isTTY?: boolean;
+  readonly columns?: number;
 }
 
 /** Where a command writes: results to standard output, for people or as JSON; what happens meanwhile to standard error. */

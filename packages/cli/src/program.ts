@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addCompare } from './commands/compare.js';
 import { addConsume } from './commands/consume.js';
 import { addDown } from './commands/down.js';
 import { addExport } from './commands/export.js';
@@ -32,6 +33,7 @@ const COMMANDS: readonly AddCommand[] = [
   addRollback,
   addExport,
   addTopics,
+  addCompare,
 ];
 
 /** The whole command; parsing it runs it. Throws commander's errors instead of ending the process. */

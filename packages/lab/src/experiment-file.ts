@@ -8,7 +8,7 @@ import {
   type DatasetSource,
 } from '@click-recall/datasets';
 import { ModelConfigError } from '@click-recall/model';
-import { LineCounter, parseDocument, type Document } from 'yaml';
+import { LineCounter, parseDocument, stringify, type Document } from 'yaml';
 import { z } from 'zod';
 import type { ExperimentKind } from './experiment-kind.js';
 import { experimentKinds } from './experiments/experiment-kinds.js';
@@ -27,6 +27,8 @@ export interface Experiment {
   readonly kind: ExperimentKind;
   /** What `kind.parse` made of `model`. */
   readonly settings: unknown;
+  /** `data` as it was written, with whole paths. */
+  readonly dataEntry: DataEntry;
 }
 
 export interface DataPlaces {
@@ -65,7 +67,9 @@ const dataSchema = z.discriminatedUnion(
   { error: `expected one of ${DATASET_FORMATS.join(', ')}` },
 );
 
-const seed = z
+type DataEntry = z.output<typeof dataSchema>;
+
+const seedSchema = z
   .int()
   .min(0)
   .max(2 ** 32 - 1);
@@ -74,7 +78,7 @@ const experimentSchema = z.strictObject({
   label: text.optional(),
   data: dataSchema,
   protocol: protocolSchema,
-  seeds: z.array(seed).min(1).default([1]),
+  seeds: z.array(seedSchema).min(1).default([1]),
   model: z.looseObject({ network: z.string({ error: 'expected the name of a network' }) }),
 });
 
@@ -118,11 +122,13 @@ function checkExperiment(entry: unknown, file: string, places: DataPlaces, fault
   if (!kind) {
     throw fault(['model', 'network'], `expected one of ${[...experimentKinds.keys()].join(', ')}, found "${network}"`);
   }
+  const dataEntry = placedEntry(data, file, places);
   try {
     return {
       name,
       label,
-      data: sourceOf(data, file, places),
+      data: sourceOf(dataEntry),
+      dataEntry,
       protocol,
       seeds,
       kind,
@@ -141,21 +147,31 @@ function pathAndProblem(issue: z.core.$ZodIssue): [Path, string] {
   return [[...path, issue.keys[0] ?? ''], 'there is no such field'];
 }
 
-function sourceOf(data: z.output<typeof dataSchema>, file: string, places: DataPlaces): Experiment['data'] {
+/** With a name and whole paths. */
+function placedEntry(data: DataEntry, file: string, places: DataPlaces): DataEntry & { name: string } {
   const name = data.name ?? datasetName(data.path);
   const inFolder = (path: string): string =>
     isAbsolute(path) ? path : resolve(places.dataFolder ?? dirname(file), path);
   const given = places.dataPaths?.get(name);
   const path = given === undefined ? inFolder(data.path) : resolve(given);
-  if (!('options' in data)) return { name, path, format: data.format };
-  const { items, ...columns } = data.options;
-  return {
-    name,
-    path,
-    format: data.format,
-    columns,
-    ...(items && { items: { ...items, path: inFolder(items.path) } }),
-  };
+  if (!('options' in data)) return { ...data, name, path };
+  const { items } = data.options;
+  const options = { ...data.options, ...(items && { items: { ...items, path: inFolder(items.path) } }) };
+  return { ...data, name, path, options };
+}
+
+function sourceOf(data: DataEntry & { name: string }): Experiment['data'] {
+  if (!('options' in data)) return data;
+  const { name, path, format, options } = data;
+  const { items, ...columns } = options;
+  return { name, path, format, columns, ...(items && { items }) };
+}
+
+/** An experiment of one seed as it can stand in a file again. */
+export function writeExperiment(experiment: Experiment, seed: number): string {
+  const { name, label, dataEntry, protocol, kind, settings } = experiment;
+  const model = { network: kind.network, ...(settings as object) };
+  return stringify({ name, ...(label !== name && { label }), data: dataEntry, protocol, seeds: [seed], model });
 }
 
 function refuseTwins(file: string, experiments: readonly Experiment[]): void {

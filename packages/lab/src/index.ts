@@ -17,3 +17,9 @@ export type {
 export { describeProtocol, type LeaveOneOut, type Protocol, type RandomSplit } from './protocol/protocol.js';
 export { splitRandomly, type RowSplit } from './protocol/split-randomly.js';
 export { userSequences } from './protocol/user-sequences.js';
+export { compare, type CompareObserver, type CompareRequest, type RunName } from './compare.js';
+export { comparisonJson, type Comparison, type ComparisonRow, type ComparisonTable } from './comparison.js';
+export { createProgress, type ProgressStream } from './progress.js';
+export { formatComparison } from './format-comparison.js';
+export { comparisonPage } from './report/comparison-page.js';
+export { runExperiment, type RunRequest, type RunResult } from './runs/run-experiment.js';
