@@ -6,6 +6,7 @@ import { createSequenceEncoder, defaultModelConfig, serializeEncoder } from '@cl
 import {
   createActivationStore,
   createModelStore,
+  createRankerStore,
   createRecordClient,
   createRedis,
   createSequenceStore,
@@ -63,6 +64,7 @@ export async function openTestEmbedder({ graceMs = 60_000 }: { readonly graceMs?
 
   const sequences = createSequenceStore(redis, { namespace, keep: 1000, seenKeep: 1000 });
   const models = createModelStore(records, redis, { namespace });
+  const rankers = createRankerStore(records, redis, { namespace });
   const registry = createRegistry(config.registryUrl);
   const index = await chooseIndex(redis, { namespace });
   const publisher = kafka.publisher();
@@ -86,6 +88,7 @@ export async function openTestEmbedder({ graceMs = 60_000 }: { readonly graceMs?
     admin,
     jobs,
     models,
+    rankers,
     registry,
     index,
     sequences,
@@ -129,6 +132,26 @@ export async function openTestEmbedder({ graceMs = 60_000 }: { readonly graceMs?
       return { encoder, spaces: spacesOf(version, ENCODER.dim, lift ?? { items: 1, users: 1 }) };
     },
 
+    /** What the trainer does: a ranker of the version that passed its gate, by its record alone. */
+    async saveRanker(version: string, modelVersion: string, reranked: number): Promise<void> {
+      await rankers.save({
+        version,
+        modelVersion,
+        status: 'passed',
+        artifactUrl: `file:///${version}`,
+        createdAt: clock++,
+        config: {},
+        metrics: {
+          ndcg10: { recalled: 0.1, reranked },
+          hr10: { recalled: 0.2, reranked: 0.2 },
+          clicks: 100,
+          recalled: 50,
+          lists: 100,
+          candidates: 100,
+          epochs: 1,
+        },
+      });
+    },
     /** Embed and activate, as after a training; answers how the activation ended. */
     async switchTo(version: string) {
       const { id } = await jobs.startRollback(version);

@@ -6,6 +6,7 @@ import {
   createColdVectorStore,
   createItemStore,
   createModelStore,
+  createRankerStore,
   createOffsetStore,
   createSequenceStore,
   createUserVectorStore,
@@ -43,6 +44,7 @@ export async function startEmbedder(context: ServiceContext): Promise<void> {
   const items = createItemStore(records, redis, { namespace });
   const activations = createActivationStore(redis, { namespace });
   const models = createModelStore(records, redis, { namespace });
+  const rankers = createRankerStore(records, redis, { namespace });
   const registry = createRegistry(config.registryUrl);
   const encoders = openEncoders(context, registry);
 
@@ -112,7 +114,7 @@ export async function startEmbedder(context: ServiceContext): Promise<void> {
 
   const embed = jobs.worker('embed', createEmbedVersion({ ...shared, topic: topics.updates }));
   scope.add('worker', 'embed', () => embed.close());
-  const activate = jobs.worker('activate', createActivateVersion({ ...shared, topic: topics.updates, group }));
+  const activate = jobs.worker('activate', createActivateVersion({ ...shared, rankers, topic: topics.updates, group }));
   scope.add('worker', 'activate', () => activate.close());
   const retire = createRetireVersions({ ...shared, jobs, graceMs });
   const retiring = repeat(retire, {

@@ -12,6 +12,7 @@ import { createKafkaClient, pipelineTopics, type ConsumedMessage } from '@click-
 import { createSequenceEncoder, defaultModelConfig, serializeEncoder } from '@click-recall/model';
 import {
   createActivationStore,
+  createColdVectorStore,
   createItemStore,
   createOffsetStore,
   createRecordClient,
@@ -89,6 +90,7 @@ export async function openTestRecall({ graceMs = 60_000, serviceRedisUrl }: Test
   const items = createItemStore(records, redis, { namespace });
   const userVectors = createUserVectorStore(redis, { namespace });
   const offsets = createOffsetStore(redis, { namespace });
+  const coldVectors = createColdVectorStore(redis, { namespace });
   const activations = createActivationStore(redis, { namespace });
   const registry = createRegistry(config.registryUrl);
   const index = await chooseIndex(redis, { namespace });
@@ -160,7 +162,7 @@ export async function openTestRecall({ graceMs = 60_000, serviceRedisUrl }: Test
       );
       return version;
     },
-    async activate(version: string): Promise<void> {
+    async activate(version: string, mapping = ''): Promise<void> {
       const previous = (await activations.read())?.encoder ?? null;
       await activations.compareAndSet(previous, {
         encoder: version,
@@ -168,10 +170,19 @@ export async function openTestRecall({ graceMs = 60_000, serviceRedisUrl }: Test
         vocabulary: version,
         lift: LIFT,
         ranker: '',
-        mapping: '',
+        mapping,
         activatedAt: Date.now(),
         previous,
       });
+    },
+    /** What the embedder does with an item that a version has not seen, once it is known by its title; and once that is deleted. */
+    async addNewItem(version: string, itemId: string, vector: Float32Array): Promise<void> {
+      await index.upsert(spacesOf(version, ENCODER.dim, LIFT).items, [{ id: itemId, vector }]);
+      await coldVectors.put(version, [{ itemId, digest: '0123456789abcdef', vector }]);
+    },
+    async removeNewItem(version: string, itemId: string): Promise<void> {
+      await index.remove(spacesOf(version, ENCODER.dim, LIFT).items, [itemId]);
+      await coldVectors.remove(version, [itemId]);
     },
     async damageModel(version: string): Promise<void> {
       await writeFile(join(folder, version, VOCABULARY_FILE), '["other"]');

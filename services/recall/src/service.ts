@@ -147,6 +147,7 @@ export async function startRecall(context: ServiceContext): Promise<string> {
   const republish = createRepublish({
     ...shared,
     models,
+    coldVectors,
     deleted,
     publisher,
     topic,

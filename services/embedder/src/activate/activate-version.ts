@@ -2,13 +2,23 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { JobResult } from '@click-recall/contracts';
 import { JobFailedError, type RunningJob } from '@click-recall/jobs';
 import type { KafkaAdmin } from '@click-recall/kafka';
-import type { Activation, ActivationStore, Lift, ModelRecord, ModelStore } from '@click-recall/redis';
+import {
+  bestRanker,
+  type Activation,
+  type ActivationStore,
+  type Lift,
+  type ModelRecord,
+  type ModelStore,
+  type RankerStore,
+} from '@click-recall/redis';
 import type { Logger } from '@click-recall/runtime';
 import { overtaken } from './overtaken.js';
 import { partitionsBehind } from './offsets-passed.js';
 
 export interface ActivateVersionDeps {
   readonly models: Pick<ModelStore, 'get' | 'update'>;
+  /** Rankers trained for the version before: the best one goes live with it. A version that is new has none. */
+  readonly rankers: Pick<RankerStore, 'list'>;
   readonly activations: Pick<ActivationStore, 'read' | 'compareAndSet' | 'buildingVersions' | 'removeBuilding'>;
   readonly admin: Pick<KafkaAdmin, 'groupOffsets' | 'topicStartOffsets' | 'topicEndOffsets'>;
   /** Full name of the `sequence-updates` topic, and the group that reads it here. */
@@ -25,7 +35,7 @@ export interface ActivateVersionDeps {
  * only in place of the version that it was trained to replace.
  */
 export function createActivateVersion(deps: ActivateVersionDeps) {
-  const { models, activations, admin, topic, group, logger, pollMs = 100, deadlineMs = 600_000 } = deps;
+  const { models, rankers, activations, admin, topic, group, logger, pollMs = 100, deadlineMs = 600_000 } = deps;
 
   return async function activateVersion(job: RunningJob<'activate'>): Promise<JobResult<'activate'>> {
     const version = job.data.modelVersion ?? job.previous?.modelVersion;
@@ -75,7 +85,8 @@ export function createActivateVersion(deps: ActivateVersionDeps) {
         await activations.removeBuilding(version);
         throw refusal;
       }
-      const next = activationOf(version, lift, live, hasMapping);
+      const ranker = bestRanker(await rankers.list(version))?.version ?? '';
+      const next = activationOf(version, lift, live, { ranker, hasMapping });
       if ((await activations.compareAndSet(live, next)) === 'activated') return next;
       // Another version went live in this moment.
     }
@@ -97,13 +108,18 @@ export function createActivateVersion(deps: ActivateVersionDeps) {
   }
 }
 
-function activationOf(version: string, lift: Lift, previous: string | null, hasMapping: boolean): Activation {
+function activationOf(
+  version: string,
+  lift: Lift,
+  previous: string | null,
+  { ranker, hasMapping }: { readonly ranker: string; readonly hasMapping: boolean },
+): Activation {
   return {
     encoder: version,
     index: version,
     vocabulary: version,
     lift,
-    ranker: '',
+    ranker,
     mapping: hasMapping ? version : '',
     activatedAt: Date.now(),
     previous,

@@ -65,7 +65,7 @@ describe('recommendations over HTTP', { timeout: 60_000 }, () => {
       { itemId: 'item-2', score: 2, channel: 'popular' },
       { itemId: 'new', score: 1, channel: 'popular' },
     ];
-    const nobody = { userId: 'nobody', modelVersion: null, sequenceRevision: null };
+    const nobody = { userId: 'nobody', modelVersion: null, rankerVersion: null, sequenceRevision: null };
     expect((await test.get('/v1/users/nobody/recommendations')).body).toEqual({ ...nobody, items: popular });
     // c has seen item-1 and new.
     expect((await test.get('/v1/users/c/recommendations')).body.items).toEqual([popular[1]]);

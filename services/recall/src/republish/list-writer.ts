@@ -7,6 +7,7 @@ import type { FillWithPopular } from '../recommend/fill-with-popular.js';
 import type { LiveVectors } from '../recommend/live-vectors.js';
 import { recommendationMessage } from '../recommend/recommendation-message.js';
 import { rankerOf, type Rerank, type Reranked } from '../recommend/rerank.js';
+import type { Candidates } from './read-catalogue.js';
 import { scoreUsers } from './score-users.js';
 
 export interface ListWriterDeps {
@@ -31,20 +32,22 @@ interface User {
 export function createListWriter({ sequences, liveVectors, rerank, fillWithPopular, isDeleted }: ListWriterDeps) {
   return async function listsFor(
     live: LiveModel,
+    catalogue: readonly Candidates[],
     userIds: readonly string[],
     cause: Cause,
     affected?: readonly string[],
   ): Promise<OutgoingMessage[]> {
     const users = await read(live, userIds);
-    const causes = affected ? await causesOf(live, users, affected) : users.map(() => cause);
+    const causes = affected ? await causesOf(live, catalogue, users, affected) : users.map(() => cause);
     const chosen = users.flatMap((user, place) => {
       const own = causes[place];
       return own ? [{ user, cause: own }] : [];
     });
     const { items: lists, rankerVersion } = await listsOf(
       live,
+      catalogue,
       chosen.map(({ user }) => user),
-      eligibleItems(live),
+      (itemId) => !isDeleted(itemId),
     );
     return Promise.all(
       chosen.map(async ({ user: { userId, revision, seen }, cause: own }, place) => {
@@ -65,9 +68,14 @@ export function createListWriter({ sequences, liveVectors, rerank, fillWithPopul
   }
 
   /** What the model has for each user, as it is published: in the ranker's order, before popular items. */
-  async function listsOf(live: LiveModel, users: readonly User[], eligible: Uint8Array): Promise<Reranked> {
+  async function listsOf(
+    live: LiveModel,
+    catalogue: readonly Candidates[],
+    users: readonly User[],
+    isEligible: (itemId: string) => boolean,
+  ): Promise<Reranked> {
     const ranker = rankerOf(live, true);
-    const recalled = await scoreUsers(live, users, eligible, Math.max(PUBLISHED_ITEMS, ranker?.candidates ?? 0));
+    const recalled = await scoreUsers(catalogue, users, isEligible, Math.max(PUBLISHED_ITEMS, ranker?.candidates ?? 0));
     const lists = recalled.map((items, place) => ({ items, seen: users[place]?.seen ?? [] }));
     return rerank(ranker, lists, PUBLISHED_ITEMS);
   }
@@ -75,12 +83,14 @@ export function createListWriter({ sequences, liveVectors, rerank, fillWithPopul
   /** For each user the cause, where the list had one of the items before it was deleted. */
   async function causesOf(
     live: LiveModel,
+    catalogue: readonly Candidates[],
     users: readonly User[],
     affected: readonly string[],
   ): Promise<(Cause | undefined)[]> {
     const gone = new Set(affected);
-    const { items: before } = await listsOf(live, users, eligibleItems(live, gone));
-    const unknown = affected.find((itemId) => live.encoder.rowOf(itemId) === undefined);
+    const isEligible = (itemId: string): boolean => gone.has(itemId) || !isDeleted(itemId);
+    const { items: before } = await listsOf(live, catalogue, users, isEligible);
+    const unknown = affected.find((itemId) => catalogue.every(({ rowOf }) => rowOf(itemId) === undefined));
     return users.map((_, place) => {
       const list: readonly RecommendedItem[] = before[place] ?? [];
       // A list that the model could not fill had popular items behind it, and there an item may have been that the model does not know.
@@ -88,9 +98,5 @@ export function createListWriter({ sequences, liveVectors, rerank, fillWithPopul
         list.find((item) => gone.has(item.itemId))?.itemId ?? (list.length < PUBLISHED_ITEMS ? unknown : undefined);
       return itemId === undefined ? undefined : { kind: 'item-deleted', itemId };
     });
-  }
-
-  function eligibleItems({ encoder }: LiveModel, asIfThere?: ReadonlySet<string>): Uint8Array {
-    return Uint8Array.from(encoder.itemIds, (itemId) => (isDeleted(itemId) && !asIfThere?.has(itemId) ? 0 : 1));
   }
 }

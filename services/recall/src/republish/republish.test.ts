@@ -54,6 +54,7 @@ function setup({ liveVersions, known = [], forgotten = [] }: Setup) {
       seenMany: async (userIds) => userIds.map(() => []),
       revisions: async (userIds) => userIds.map((userId) => (forgotten.includes(userId) ? 0 : 1)),
     },
+    coldVectors: { async *list() {}, former: async () => [] },
     deleted: { has: () => false, refresh: async () => undefined },
     liveVectors: async (_live, userIds) =>
       userIds.map((userId) => (known.includes(userId) ? { revision: 1, vector: Float32Array.of(1) } : undefined)),

@@ -2,16 +2,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { JobResult } from '@click-recall/contracts';
 import type { RunningJob } from '@click-recall/jobs';
 import type { OutgoingMessage, Publisher } from '@click-recall/kafka';
-import type { SequenceStore } from '@click-recall/redis';
+import type { ColdVectorStore, SequenceStore } from '@click-recall/redis';
 import type { Logger, Metrics } from '@click-recall/runtime';
 import type { DeletedItems } from '../items/watch-deleted-items.js';
 import type { LiveModel } from '../live/live-model.js';
 import type { LiveModelWatch } from '../live/watch-live-model.js';
 import { createListWriter, type ListWriterDeps } from './list-writer.js';
+import { readCatalogue } from './read-catalogue.js';
 
 export interface RepublishDeps extends Omit<ListWriterDeps, 'isDeleted'> {
   readonly models: Pick<LiveModelWatch, 'current' | 'state' | 'refresh'>;
   readonly sequences: ListWriterDeps['sequences'] & Pick<SequenceStore, 'listUsers' | 'revisions'>;
+  readonly coldVectors: Pick<ColdVectorStore, 'list' | 'former'>;
   readonly deleted: Pick<DeletedItems, 'has' | 'refresh'>;
   readonly publisher: Pick<Publisher, 'publish'>;
   /** Full name of the `recommendations` topic. */
@@ -34,7 +36,7 @@ const POLL_MS = 100;
  * goes live, whose own job then does it. A part that is tried again repeats its shard, with the same ids.
  */
 export function createRepublish(deps: RepublishDeps) {
-  const { models, sequences, deleted, publisher, topic, shards, metrics, logger } = deps;
+  const { models, sequences, coldVectors, deleted, publisher, topic, shards, metrics, logger } = deps;
   const listsFor = createListWriter({ ...deps, isDeleted: deleted.has });
 
   return async function republish(job: RunningJob<'republish'>): Promise<JobResult<'republish'>> {
@@ -88,12 +90,13 @@ export function createRepublish(deps: RepublishDeps) {
     let users = 0;
     let published = 0;
     if (affected?.length === 0) return { users, published };
+    const catalogue = await readCatalogue(coldVectors, live, affected);
     for await (const slice of sequences.listUsers(SLICE, shard)) {
       job.signal.throwIfAborted();
       // Another ranker beside the same encoder may have gone live meanwhile: its lists from here on.
       const now = models.current();
       if (now?.version !== live.version) break;
-      const messages = await listsFor(now, slice, job.data.cause, affected);
+      const messages = await listsFor(now, catalogue, slice, job.data.cause, affected);
       await publish(messages);
       metrics.recommendationsPublished.inc({ cause: job.data.cause.kind }, messages.length);
       users += slice.length;
