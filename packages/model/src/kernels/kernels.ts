@@ -41,6 +41,9 @@ export const log = unary('Log');
 export const rsqrt = unary('Rsqrt');
 export const exp = unary('Exp');
 export const erf = unary('Erf');
+export const sigmoid = unary('Sigmoid');
+/** log(1 + exp(x)) */
+export const softplus = unary('Softplus');
 export const relu = unary('Relu');
 /** The diagonal of the two innermost axes. */
 export const diagonal = unary('MatrixDiagPart');
@@ -68,6 +71,11 @@ export function meanLast(x: Tensor): Tensor {
 /** Sum over the last axis, which stays with length 1. */
 export function sumLast(x: Tensor): Tensor {
   return reduceLast('Sum', x);
+}
+
+/** Maximum over the last axis, which stays with length 1. */
+export function maxLast(x: Tensor): Tensor {
+  return reduceLast('Max', x);
 }
 
 /** Sum over everything, a scalar. */
@@ -104,17 +112,18 @@ export function sliceColumns(x: Tensor, count: number): Tensor {
   return x.shape[1] === count ? x : slice(x, [0, 0], [x.shape[0] ?? 0, count]);
 }
 
-/** Joins along the first axis. */
+/** Joins along the first axis; of a single part no copy. */
 export function concatFirst(parts: Tensor[]): Tensor {
   return concat(parts, 0);
 }
 
-/** Joins along the last axis. */
+/** Joins along the last axis; of a single part no copy. */
 export function concatLast(parts: Tensor[]): Tensor {
   return concat(parts, -1);
 }
 
 function concat(parts: Tensor[], along: number): Tensor {
+  if (parts.length === 1) return parts[0]!;
   const axis = integers(Int32Array.of(along), []);
   const attributes = [integerAttribute('N', parts.length), floatType, indexType('Tidx')];
   const joined = execute('ConcatV2', attributes, [...parts, axis]);

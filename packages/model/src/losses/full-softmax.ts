@@ -55,8 +55,10 @@ export function fullSoftmax(
       expectedItems.push(block.items);
     }
     loss = -logPositives / targets.length;
-    const expected = expectedItems.length === 1 ? expectedItems[0]! : concatFirst(expectedItems);
-    const dreal = multiply(subtract(expected, gather(items, labelsOfRows)), scalar(1 / targets.length / temperature));
+    const dreal = multiply(
+      subtract(concatFirst(expectedItems), gather(items, labelsOfRows)),
+      scalar(1 / targets.length / temperature),
+    );
     const ditems = subtract(expectedHidden!, segmentSum(scaled, labelsOfRows, itemCount));
     return {
       dhidden: withPadding(dreal, indexes, isReal.length),

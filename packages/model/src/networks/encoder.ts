@@ -1,6 +1,7 @@
 import type { ModelConfig } from '../config.js';
 import type { PlaceBatch } from '../data/place-batch.js';
 import type { SequenceBatch } from '../data/sequence-batch.js';
+import type { Candidates } from '../losses/candidates.js';
 import type { SoftmaxSettings } from '../losses/softmax-loss.js';
 import type { WeightAverageState } from '../optimizers/weight-average.js';
 import type { Parameters } from './parameters.js';
@@ -61,6 +62,8 @@ export interface TrainingBatch extends PlaceBatch {
   readonly labels: Int32Array;
   /** Subtracted from the label's logits. */
   readonly hotWeights?: Float32Array | undefined;
+  /** What all labels are told apart from, where the negatives are shared. */
+  readonly candidates?: Candidates | undefined;
 }
 
 /** What is left out is as in the default config. */

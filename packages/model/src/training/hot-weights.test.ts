@@ -5,18 +5,18 @@ import { createHotWeights } from './hot-weights.js';
 describe('hot weights', () => {
   const train = sequenceBatch([[1, 1, 1, 2]]);
   const labels = Int32Array.of(1, 2, 5, 1);
-  const items = Int32Array.of(3, 3, 0, 0);
+  const isReal = (place: number): boolean => place < 2;
   const log = (...shares: number[]): Float32Array => Float32Array.from(shares, Math.log);
 
   it('are the log of the probability of the draw: share of clicks, and one in N at padding', () => {
-    expect(createHotWeights('corrected', train, 5)(labels, items)).toEqual(log(3 / 4, 1 / 4, 1 / 5, 1 / 5));
+    expect(createHotWeights('corrected', train, 5)(labels, isReal)).toEqual(log(3 / 4, 1 / 4, 1 / 5, 1 / 5));
   });
 
   it('are 0 at padding in the form of the document', () => {
-    expect(createHotWeights('documentExact', train, 5)(labels, items)).toEqual(log(3 / 4, 1 / 4, 1, 1));
+    expect(createHotWeights('documentExact', train, 5)(labels, isReal)).toEqual(log(3 / 4, 1 / 4, 1, 1));
   });
 
   it('can be left out', () => {
-    expect(createHotWeights('none', train, 5)(labels, items)).toBeUndefined();
+    expect(createHotWeights('none', train, 5)(labels, isReal)).toBeUndefined();
   });
 });

@@ -7,9 +7,9 @@ import { evaluateFullRanking } from '../evaluation/evaluate-full-ranking.js';
 import type { RankingMetrics } from '../evaluation/rank-of-target.js';
 import type { EncoderState, SequenceEncoder } from '../networks/encoder.js';
 import { createRandom } from '../random/random.js';
+import { createDraws } from './draws.js';
 import { learningRateAt } from './learning-rate.js';
 import type { TrainState } from './train-state.js';
-import { createHotWeights } from './hot-weights.js';
 import { createTrainingBatches, type TrainingBatches } from './training-batches.js';
 
 export interface TrainRequest {
@@ -78,9 +78,8 @@ export async function trainEncoder(request: TrainRequest): Promise<TrainResult> 
     throw new ModelInputError(`a training of ${resume.belongsTo} cannot go on as ${belongsTo}`);
   }
   const random = createRandom(resume?.random ?? config.seed);
-  const { itemCount } = encoder;
-  const hotWeights = createHotWeights(config.hotWeights, request.train, itemCount);
-  const batches = createTrainingBatches({ trainWindows, config, itemCount, hotWeights, random, order: resume?.order });
+  const draws = createDraws(config, request.train, encoder.itemCount);
+  const batches = createTrainingBatches({ trainWindows, config, draws, random, order: resume?.order });
 
   const epochs: EpochReport[] = [...(resume?.epochs ?? [])];
   let { best, looksWithoutBetter = 0 }: Partial<TrainState> = resume ?? {};

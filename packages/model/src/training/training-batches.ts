@@ -4,7 +4,7 @@ import { sequenceCount, type SequenceBatch } from '../data/sequence-batch.js';
 import type { TrainingBatch } from '../networks/encoder.js';
 import { shuffle, type Random } from '../random/random.js';
 import { alikeTogether } from './alike-together.js';
-import type { HotWeights } from './hot-weights.js';
+import type { Draws } from './draws.js';
 
 export interface TrainingBatches {
   readonly perEpoch: number;
@@ -16,9 +16,8 @@ export interface TrainingBatches {
 
 export interface TrainingBatchesRequest {
   readonly trainWindows: SequenceBatch;
-  readonly config: Pick<TrainingConfig, 'batchSize' | 'batches' | 'negatives'>;
-  readonly itemCount: number;
-  readonly hotWeights: HotWeights;
+  readonly config: Pick<TrainingConfig, 'batchSize' | 'batches'>;
+  readonly draws: Draws;
   readonly random: Random;
   /** Goes on from this order of the windows. */
   readonly order?: Int32Array | undefined;
@@ -52,17 +51,10 @@ function* inTurn(windows: Int32Array, batchSize: number): Iterable<Int32Array> {
 }
 
 /** Cut to the longest window of the batch: what is padding in every row is left out. */
-function trainingBatch(
-  { trainWindows, config, itemCount, hotWeights, random }: TrainingBatchesRequest,
-  chosen: Int32Array,
-): TrainingBatch {
+function trainingBatch({ trainWindows, draws, random }: TrainingBatchesRequest, chosen: Int32Array): TrainingBatch {
   const { offsets } = trainWindows;
   const steps = chosen.reduce((most, window) => Math.max(most, offsets[window + 1]! - offsets[window]! - 1), 0);
   const inputs = placeBatch(trainWindows, chosen, steps, 1);
   const labels = placeBatch(trainWindows, chosen, steps).items;
-  if (config.negatives.kind !== 'in-batch') return { ...inputs, labels };
-  inputs.items.forEach((item, at) => {
-    if (item === 0) labels[at] = 1 + random.below(itemCount);
-  });
-  return { ...inputs, labels, hotWeights: hotWeights(labels, inputs.items) };
+  return { ...inputs, ...draws(labels, (place) => inputs.items[place] !== 0, random) };
 }
