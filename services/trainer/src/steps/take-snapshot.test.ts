@@ -11,7 +11,11 @@ function storeOf(users: Clicks, order = Object.keys(users)) {
       userIds.map((userId) => ({
         userId,
         revision: 1,
-        events: (users[userId] ?? []).map((itemId, place) => ({ timestamp: 1_500 * place, eventId: `e${place}`, itemId })),
+        events: (users[userId] ?? []).map((itemId, place) => ({
+          timestamp: 1_500 * place,
+          eventId: `e${place}`,
+          itemId,
+        })),
       })),
     );
   async function* listUsers(): AsyncIterable<string[]> {
