@@ -24,6 +24,11 @@ export { writeNpz, type NpzArray } from './artifacts/write-npz.js';
 export { createRandom, shuffle, type Random } from './random/random.js';
 
 export type { Ranker, RankerItems, RankExample, RankQuery } from './networks/ranker/ranker.js';
+export { defaultRankerConfig, parseRankerConfig, type RankerConfig } from './networks/ranker/config.js';
+export type { RankerModel } from './networks/ranker/ranker-model.js';
+export { evaluateRanker, evaluateRecalled, trainRanker } from './networks/ranker/train-ranker.js';
+export type { RankerEpoch, RankerTrainRequest, RankerTrainResult } from './networks/ranker/train-ranker.js';
+export { deserializeRanker, serializeRanker } from './artifacts/serialize-ranker.js';
 
 export { defaultDcnConfig, defaultFmConfig, parseClickModelConfig } from './networks/dcn/config.js';
 export type { ClickModelConfig, DcnConfig, FmConfig } from './networks/dcn/config.js';
@@ -44,17 +49,17 @@ export { sampleNonClicks, type LabelledPairs } from './data/sample-non-clicks.js
 export { hashBucket, hashTextBucket } from './data/hash-bucket.js';
 export { deserializeClickModel, serializeClickModel } from './artifacts/serialize-click-model.js';
 
-export { defaultTwoTowerConfig, parseTwoTowerConfig, parseTwoTowerTrainingConfig } from './networks/two-tower/config.js';
+export {
+  defaultTwoTowerConfig,
+  parseTwoTowerConfig,
+  parseTwoTowerTrainingConfig,
+} from './networks/two-tower/config.js';
 export type { TwoTowerConfig, TwoTowerModelConfig, TwoTowerTrainingConfig } from './networks/two-tower/config.js';
 export { fitTwoTowerFeatures, type ItemDescription, type Queries } from './networks/two-tower/features.js';
 export type { TwoTowerFeatures } from './networks/two-tower/features.js';
 export { createTwoTower, type TwoTower } from './networks/two-tower/two-tower.js';
 export { trainTwoTower } from './networks/two-tower/train-two-tower.js';
-export type {
-  TrainTwoTowerRequest,
-  TrainTwoTowerResult,
-  TwoTowerEpoch,
-} from './networks/two-tower/train-two-tower.js';
+export type { TrainTwoTowerRequest, TrainTwoTowerResult, TwoTowerEpoch } from './networks/two-tower/train-two-tower.js';
 export type { Pairs } from './networks/two-tower/pair-batches.js';
 export { rankAmongCandidates, topKAccuracy, type TopKAccuracyRequest } from './evaluation/top-k-accuracy.js';
 

@@ -20,6 +20,7 @@ export {
   logSoftmax,
   logSumExp,
   matMul,
+  max,
   maximum,
   mean,
   mul,
