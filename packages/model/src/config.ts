@@ -67,6 +67,13 @@ export interface TrainingConfig {
   readonly hotWeights: 'corrected' | 'documentExact' | 'none';
   /** Leaves out negatives that equal the row's own label. */
   readonly maskAccidentalHits: boolean;
+  /**
+   * `every-place`: the next item at every place of a window. `outside-prefix`: one label a sequence, the item after a prefix
+   * of it, for encoders whose places see what comes after them. Left out in a file: as the encoder needs it.
+   */
+  readonly labels: 'every-place' | 'outside-prefix';
+  /** Outside-prefix: different prefixes of a user an epoch, where there are as many. */
+  readonly prefixesPerUser: number;
   /** What a label is told apart from. */
   readonly negatives: NegativesConfig;
   /** Scores are divided by it before the softmax; below 1 where vectors have length 1. */
@@ -124,6 +131,8 @@ export const defaultModelConfig: ModelConfig = {
     seed: 1,
     hotWeights: 'corrected',
     maskAccidentalHits: true,
+    labels: 'every-place',
+    prefixesPerUser: 10,
     negatives: { kind: 'in-batch' },
     temperature: 1,
     schedule: 'constant',

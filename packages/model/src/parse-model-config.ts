@@ -6,6 +6,7 @@ import {
   type TrainingConfig,
 } from './config.js';
 import { boolean, integer, number, oneOf, record, section, type Check, type Fields } from './config-checks.js';
+import { canLabelEveryPlace } from './encoder-traits.js';
 import { ModelConfigError } from './errors.js';
 
 const encoderFields: Fields<SequenceEncoderConfig> = {
@@ -38,6 +39,8 @@ const trainingFields: Fields<TrainingConfig> = {
   seed: integer(0, 2 ** 32 - 1),
   hotWeights: oneOf('corrected', 'documentExact', 'none'),
   maskAccidentalHits: boolean,
+  labels: oneOf('every-place', 'outside-prefix'),
+  prefixesPerUser: integer(1, 1_000_000),
   negatives,
   temperature: number('above 0', (value) => value > 0),
   schedule: oneOf('constant', 'cosine'),
@@ -81,5 +84,21 @@ export function parseModelConfig(input: unknown): ModelConfig {
   if (encoder.dim % encoder.heads !== 0) {
     throw new ModelConfigError('encoder.dim', `divisible by encoder.heads (${encoder.heads})`, encoder.dim);
   }
-  return { encoder, training: section('training', parts['training'], trainingFields, defaultModelConfig.training) };
+  return { encoder, training: trainingOf(encoder, parts['training']) };
+}
+
+/** Labels are those that the encoder can be trained on, unless the config says others. */
+function trainingOf(encoder: SequenceEncoderConfig, input: unknown): TrainingConfig {
+  const labels: TrainingConfig['labels'] = canLabelEveryPlace(encoder) ? 'every-place' : 'outside-prefix';
+  const training = section('training', input, trainingFields, { ...defaultModelConfig.training, labels });
+  if (training.labels === 'every-place' && labels !== 'every-place') {
+    const { attention, pooling, user } = encoder;
+    const why = `attention ${attention}, pooling ${pooling} and user ${user}`;
+    throw new ModelConfigError('training.labels', `outside-prefix for an encoder of ${why}`, training.labels);
+  }
+  if (training.hotWeights === 'documentExact' && training.negatives.kind !== 'in-batch') {
+    const expected = `corrected or none where training.negatives.kind is ${training.negatives.kind}`;
+    throw new ModelConfigError('training.hotWeights', expected, training.hotWeights);
+  }
+  return training;
 }

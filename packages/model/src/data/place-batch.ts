@@ -15,11 +15,23 @@ export interface PlaceBatch {
 
 /** The newest `length` items of each chosen sequence, without its last `dropLast` items. */
 export function placeBatch(sequences: SequenceBatch, chosen: Int32Array, length: number, dropLast = 0): PlaceBatch {
+  const { offsets } = sequences;
+  const ends = chosen.map((sequence) => offsets[sequence + 1]! - offsets[sequence]! - dropLast);
+  return prefixBatch(sequences, chosen, ends, length);
+}
+
+/** The newest `length` items of the first `ends[b]` of each chosen sequence. */
+export function prefixBatch(
+  sequences: SequenceBatch,
+  chosen: Int32Array,
+  ends: Int32Array,
+  length: number,
+): PlaceBatch {
   const batch = chosen.length;
   const items = new Int32Array(length * batch);
   for (let b = 0; b < batch; b++) {
     const sequence = sequenceAt(sequences, chosen[b]!);
-    const end = sequence.length - dropLast;
+    const end = ends[b]!;
     for (let back = 1; back <= length && back <= end; back++)
       items[(length - back) * batch + b] = sequence[end - back]!;
   }

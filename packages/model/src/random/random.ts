@@ -38,3 +38,14 @@ export function shuffle(values: Int32Array, random: Random): void {
     values[other] = value;
   }
 }
+
+/** `count` of the values at different places, in an order of chance; they are moved to the front and a view of them given. */
+export function drawSome(values: Int32Array, count: number, random: Random): Int32Array {
+  for (let at = 0; at < count; at++) {
+    const other = at + random.below(values.length - at);
+    const value = values[at]!;
+    values[at] = values[other]!;
+    values[other] = value;
+  }
+  return values.subarray(0, count);
+}

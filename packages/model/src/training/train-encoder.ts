@@ -1,15 +1,20 @@
 import { setImmediate } from 'node:timers/promises';
 import type { TrainingConfig } from '../config.js';
-import { checkSequences, sequenceCount, type LabelledSequences, type SequenceBatch } from '../data/sequence-batch.js';
+import { checkSequences, type LabelledSequences, type SequenceBatch } from '../data/sequence-batch.js';
 import { windows } from '../data/windows.js';
+import { padsToLength } from '../encoder-traits.js';
 import { ModelInputError, NonFiniteLossError } from '../errors.js';
+import { itemPopularity } from '../evaluation/baselines.js';
 import { evaluateFullRanking } from '../evaluation/evaluate-full-ranking.js';
 import type { RankingMetrics } from '../evaluation/rank-of-target.js';
 import type { EncoderState, SequenceEncoder } from '../networks/encoder.js';
-import { createRandom } from '../random/random.js';
+import { parseModelConfig } from '../parse-model-config.js';
+import { createRandom, type Random } from '../random/random.js';
 import { createDraws } from './draws.js';
+import { logShares } from './hot-weights.js';
 import { learningRateAt } from './learning-rate.js';
 import type { TrainState } from './train-state.js';
+import { createPrefixBatches, prefixLabelCounts } from './prefix-batches.js';
 import { createTrainingBatches, type TrainingBatches } from './training-batches.js';
 
 export interface TrainRequest {
@@ -60,26 +65,25 @@ export interface TrainResult {
 
 /**
  * Trains with Adam by the config's loss. Yields to the event loop between steps. Where the config averages weights, it is
- * the mean that is looked at and kept. Throws a NonFiniteLossError when the loss is not finite and a ModelInputError when
+ * the mean that is looked at and kept. Throws a ModelConfigError for settings that cannot be, a NonFiniteLossError when the loss is not finite and a ModelInputError when
  * there is nothing to train on or `resume` is of another training.
  */
 export async function trainEncoder(request: TrainRequest): Promise<TrainResult> {
-  const { encoder, config, validation, resume } = request;
+  const { encoder, validation, resume } = request;
+  const { training: config } = parseModelConfig({ encoder: encoder.config, training: request.config });
   checkSequences(request.train, encoder.itemCount, encoder.userCount);
-  const trainWindows = windows(request.train, encoder.config.sequenceLength);
-  if (sequenceCount(trainWindows) === 0) throw new ModelInputError('no sequence has the two clicks that a step needs');
   const belongsTo = JSON.stringify({
     config,
     encoder: encoder.config,
     items: encoder.itemCount,
-    clicks: trainWindows.items.length,
+    clicks: request.train.items.length,
   });
   if (resume !== undefined && resume.belongsTo !== belongsTo) {
     throw new ModelInputError(`a training of ${resume.belongsTo} cannot go on as ${belongsTo}`);
   }
   const random = createRandom(resume?.random ?? config.seed);
-  const draws = createDraws(config, request.train, encoder.itemCount);
-  const batches = createTrainingBatches({ trainWindows, config, draws, random, order: resume?.order });
+  const batches = createBatches({ ...request, config }, random);
+  if (batches.perEpoch === 0) throw new ModelInputError('no sequence has the two clicks that a step needs');
 
   const epochs: EpochReport[] = [...(resume?.epochs ?? [])];
   let { best, looksWithoutBetter = 0 }: Partial<TrainState> = resume ?? {};
@@ -96,7 +100,7 @@ export async function trainEncoder(request: TrainRequest): Promise<TrainResult> 
 
   for (let epoch = epochs.length + 1; epoch <= config.epochs && looksWithoutBetter < config.patience; epoch++) {
     const start = performance.now();
-    const loss = await trainEpoch(request, batches, epoch);
+    const loss = await trainEpoch({ ...request, config }, batches, epoch);
     if (loss === undefined) return result('cancelled');
     encoder.swapAverage();
     const looksNow = validation !== undefined && (epoch % config.validateEvery === 0 || epoch === config.epochs);
@@ -119,6 +123,26 @@ export async function trainEncoder(request: TrainRequest): Promise<TrainResult> 
     }));
   }
   return result('finished');
+}
+
+function createBatches({ encoder, train, config, resume }: TrainRequest, random: Random): TrainingBatches {
+  const { config: encoderConfig, itemCount } = encoder;
+  switch (config.labels) {
+    case 'every-place': {
+      const draws = createDraws(config, logShares(itemPopularity(train, itemCount)), itemCount);
+      const trainWindows = windows(train, encoderConfig.sequenceLength);
+      return createTrainingBatches({ trainWindows, config, draws, random, order: resume?.order });
+    }
+    case 'outside-prefix': {
+      const draws = createDraws(
+        config,
+        logShares(prefixLabelCounts(train, itemCount, config.prefixesPerUser)),
+        itemCount,
+      );
+      const { sequenceLength } = encoderConfig;
+      return createPrefixBatches({ train, config, sequenceLength, padded: padsToLength(encoderConfig), draws, random });
+    }
+  }
 }
 
 /** The state with the mean of the weights in place of the weights, where there is one. */

@@ -7,10 +7,11 @@ import { alikeTogether } from './alike-together.js';
 import type { Draws } from './draws.js';
 
 export interface TrainingBatches {
+  /** 0 where there is nothing to train on. */
   readonly perEpoch: number;
-  /** A fresh shuffle; every window is in one batch, but for a few that are left over. */
+  /** A fresh shuffle; every example is in one batch, but for a few that are left over. */
   epoch(): Iterable<TrainingBatch>;
-  /** A copy of the windows' order, from which the next shuffle begins. */
+  /** A copy of the order of examples from which the next shuffle begins. */
   order(): Int32Array;
 }
 
@@ -30,20 +31,32 @@ export function createTrainingBatches(request: TrainingBatchesRequest): Training
   const { offsets } = trainWindows;
   const count = sequenceCount(trainWindows);
   const order = request.order?.slice() ?? Int32Array.from({ length: count }, (_, index) => index);
-  // A leftover below half a batch has too few negatives to learn from; the next shuffle has it in a whole one.
-  const perEpoch = Math.max(1, Math.round(count / batchSize));
+  const perEpoch = batchesPerEpoch(count, batchSize);
   const lengthOf = (window: number): number => offsets[window + 1]! - offsets[window]!;
   return {
     perEpoch,
     *epoch() {
       shuffle(order, random);
       const chosen = order.subarray(0, perEpoch * batchSize);
-      const groups =
-        config.batches === 'random' ? inTurn(chosen, batchSize) : alikeTogether(chosen, batchSize, lengthOf, random);
-      for (const group of groups) yield trainingBatch(request, group);
+      for (const group of grouped(chosen, config, lengthOf, random)) yield trainingBatch(request, group);
     },
     order: () => order.slice(),
   };
+}
+
+/** A leftover below half a batch has too few negatives to learn from; the next shuffle has it in a whole one. */
+export function batchesPerEpoch(examples: number, batchSize: number): number {
+  return examples === 0 ? 0 : Math.max(1, Math.round(examples / batchSize));
+}
+
+/** Shuffled examples in batches, as the config says. */
+export function grouped(
+  shuffled: Int32Array,
+  { batchSize, batches }: Pick<TrainingConfig, 'batchSize' | 'batches'>,
+  lengthOf: (example: number) => number,
+  random: Random,
+): Iterable<Int32Array> {
+  return batches === 'random' ? inTurn(shuffled, batchSize) : alikeTogether(shuffled, batchSize, lengthOf, random);
 }
 
 function* inTurn(windows: Int32Array, batchSize: number): Iterable<Int32Array> {
