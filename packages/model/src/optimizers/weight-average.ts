@@ -33,12 +33,12 @@ interface Mean {
  * mean = d mean + (1 - d) weight after every step, beginning with the weights given; d is `decay`, but at first (1 + step) /
  * (10 + step), so that the mean soon forgets where training began.
  */
-export function createWeightAverage(parameters: Parameters, decay: number, from?: WeightAverageState): WeightAverage {
+export function createWeightAverage(initial: Parameters, decay: number, from?: WeightAverageState): WeightAverage {
   let steps = from?.steps ?? 0;
   /** Sum of the logs of all decays so far, since the rows were last all up to date. */
   let logDecay = 0;
   const means = new Map<string, Mean>();
-  for (const [name, { shape, value }] of parameters) {
+  for (const [name, { shape, value }] of initial) {
     const rows = shape.length > 1 ? shape[0]! : 1;
     const start = from?.values.get(name)?.slice() ?? value.slice();
     means.set(name, { value: start, width: value.length / rows, seen: new Float64Array(rows) });
