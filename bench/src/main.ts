@@ -24,7 +24,8 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     load: () => import('./train.js'),
   },
   quality: {
-    summary: 'HR@10 and NDCG@10 on a log --data FILE [--epochs N] [--config FILE]',
+    summary:
+      'compares models CONFIG.yaml... [--data-folder DIR] [--out DIR], or one on a log --data FILE [--epochs N] [--config FILE]',
     load: () => import('./quality.js'),
   },
 };
@@ -46,10 +47,19 @@ export async function main(name: string, args: readonly string[]): Promise<numbe
     await loaded.run(rest, { json: rest.length !== args.length });
     return 0;
   } catch (error) {
+    if (isMeantForPeople(error)) {
+      process.stderr.write(`error: ${error.message}\n`);
+      return 1;
+    }
     if (!isUsageError(error)) throw error;
     process.stderr.write(`${error.message}\n\n${usage()}`);
     return 2;
   }
+}
+
+/** By name: their packages are loaded by the benches that need them alone. */
+function isMeantForPeople(error: unknown): error is Error {
+  return error instanceof Error && ['LabError', 'DataFileError', 'ModelConfigError'].includes(error.name);
 }
 
 /** What `parseArgs` throws at an option that it does not know. */

@@ -1,91 +1,88 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { datasetName, detectFormat } from '@click-recall/datasets';
 import {
-  createSequenceEncoder,
-  evaluateFullRanking,
-  evaluateMarkov,
-  evaluatePopularity,
-  parseModelConfig,
-  splitLeaveOneOut,
-  trainEncoder,
-  type RankingMetrics,
-} from '@click-recall/model';
-import { readInteractions } from './read-interactions.js';
+  compare,
+  comparisonJson,
+  comparisonPage,
+  createProgress,
+  formatComparison,
+  LabError,
+  readExperiments,
+  type Experiment,
+} from '@click-recall/lab';
+import { parseModelConfig } from '@click-recall/model';
 import { print } from './print.js';
 
-const protocol =
-  'last item test, the one before validation, ranked among all items but the seen ones, ties against the model; the validation split chooses the epoch';
+const options = {
+  data: { type: 'string' },
+  epochs: { type: 'string' },
+  config: { type: 'string' },
+  'data-folder': { type: 'string' },
+  out: { type: 'string' },
+} as const;
 
 /**
- * Trains on a file of clicks and prints HR@10 and NDCG@10 on the test split, beside popularity and Markov.
- * `--data FILE [--epochs N] [--config FILE]`: FILE holds settings as MODEL_CONFIG has them.
+ * Trains and compares by the laboratory: `CONFIG.yaml... [--data-folder DIR] [--out DIR]` as `click-recall compare` does, going
+ * on where it was interrupted; or one sequence encoder on a file of clicks, `--data FILE [--epochs N] [--config FILE]`, where
+ * FILE holds settings as MODEL_CONFIG has them.
  */
-export async function run(args: string[], options: { json: boolean }): Promise<void> {
-  const { values } = parseArgs({
-    args,
-    options: { data: { type: 'string' }, epochs: { type: 'string' }, config: { type: 'string' } },
-  });
-  if (values.data === undefined) throw new Error('quality needs --data FILE');
-  const config = parseModelConfig(values.config === undefined ? {} : JSON.parse(await readFile(values.config, 'utf8')));
-  const training = parseModelConfig({
-    training: { ...config.training, ...(values.epochs !== undefined && { epochs: Number(values.epochs) }) },
-  }).training;
+export async function run(args: string[], { json }: { json: boolean }): Promise<void> {
+  const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+  if (positionals.length === 0 && values.data === undefined)
+    throw new LabError('quality needs a CONFIG, or --data FILE');
+  const temporary = values.out === undefined && positionals.length === 0;
+  const folder = temporary
+    ? await mkdtemp(join(tmpdir(), 'click-recall-quality-'))
+    : resolve(values.out ?? join('.data', 'lab'));
+  try {
+    const experiments: Experiment[] = [];
+    for (const file of positionals) {
+      experiments.push(...(await readExperiments(file, { dataFolder: values['data-folder'] })));
+    }
+    if (values.data !== undefined) experiments.push(...(await oneEncoder(values.data, values, folder)));
+    const comparison = await compare({
+      experiments,
+      folder,
+      observer: createProgress(json ? { write: () => undefined } : process.stderr),
+      signal: new AbortController().signal,
+    });
+    if (!temporary) {
+      const page = join(folder, 'quality.html');
+      await writeFile(page, await comparisonPage(comparison));
+      if (!json) print(`${pathToFileURL(page).href}\n`);
+    }
+    const result = { bench: 'quality', ...(comparisonJson(comparison) as object) };
+    print(json ? JSON.stringify(result) : formatComparison(comparison));
+  } finally {
+    if (temporary) await rm(folder, { recursive: true });
+  }
+}
 
-  const { sequences, itemCount } = await readInteractions(values.data);
-  const { train, validation, test } = splitLeaveOneOut(sequences);
-  const encoder = createSequenceEncoder(config.encoder, itemCount, training.seed);
-  const start = performance.now();
-  const result = await trainEncoder({
-    encoder,
-    train,
-    validation,
-    config: training,
-    onEpoch: ({ epoch, loss, validation: metrics, milliseconds }) => {
-      if (options.json || metrics === undefined) return;
-      const seconds = (milliseconds / 1000).toFixed(1);
-      print(`epoch ${epoch}  loss ${loss.toFixed(4)}  validation ${figures(metrics)}  ${seconds} s`);
-    },
-  });
-  const seconds = (performance.now() - start) / 1000;
-  const report = {
-    bench: 'quality',
-    protocol,
-    data: { users: test.targets.length, items: itemCount, clicks: sequences.items.length },
-    config: { encoder: config.encoder, training },
-    trainedEpochs: result.epochs.length,
-    bestEpoch: result.bestEpoch,
-    trainingSeconds: Math.round(seconds),
-    peakMemoryMb: Math.round(process.resourceUsage().maxRSS / 1024),
-    validation: result.bestValidation,
-    model: await evaluateFullRanking({ encoder, ...test }),
-    popularity: evaluatePopularity({ train, itemCount, ...test }),
-    markov: evaluateMarkov({ train, itemCount, ...test }),
+async function oneEncoder(
+  data: string,
+  { config, epochs }: { readonly config?: string | undefined; readonly epochs?: string | undefined },
+  folder: string,
+): Promise<Experiment[]> {
+  const given = parseModelConfig(config === undefined ? {} : JSON.parse(await readFile(config, 'utf8')));
+  const training = { ...given.training, ...(epochs !== undefined && { epochs: Number(epochs) }) };
+  const { encoder } = parseModelConfig({ ...given, training });
+  const { network } = encoder;
+  const path = resolve(data);
+  const experiment = {
+    name: `quality-${datasetName(data)}`.replaceAll(/[^\w.+-]/g, '-'),
+    label: 'sequence encoder',
+    data: { format: await detectFormat(path), path },
+    protocol: { kind: 'leave-one-out' },
+    seeds: [training.seed],
+    model: { network, encoder, training },
   };
-  encoder.dispose();
-  print(options.json ? JSON.stringify(report) : table(report));
-}
-
-interface Report {
-  readonly data: { readonly users: number; readonly items: number; readonly clicks: number };
-  readonly trainedEpochs: number;
-  readonly bestEpoch: number;
-  readonly trainingSeconds: number;
-  readonly peakMemoryMb: number;
-  readonly model: RankingMetrics;
-  readonly popularity: RankingMetrics;
-  readonly markov: RankingMetrics;
-}
-
-function table({ data, model, popularity, markov, ...report }: Report): string {
-  return [
-    `${data.clicks} clicks of ${data.users} users on ${data.items} items; ${protocol}`,
-    `best epoch ${report.bestEpoch} of ${report.trainedEpochs}, ${report.trainingSeconds} s, ${report.peakMemoryMb} MB at most`,
-    `sequence encoder  ${figures(model)}`,
-    `Markov            ${figures(markov)}`,
-    `popularity        ${figures(popularity)}`,
-  ].join('\n');
-}
-
-function figures({ hr, ndcg }: RankingMetrics): string {
-  return `HR@10 ${hr.toFixed(4)}  NDCG@10 ${ndcg.toFixed(4)}`;
+  // JSON is YAML, so that what is run here is checked and kept as any other experiment.
+  const file = join(folder, 'quality.yaml');
+  await mkdir(folder, { recursive: true });
+  await writeFile(file, JSON.stringify(experiment));
+  return readExperiments(file);
 }

@@ -2,6 +2,7 @@ export { DataFileError } from './data-file-error.js';
 export type { Dataset, Interactions, ItemFeatures, UserFeatures } from './dataset.js';
 export { buildDataset, type DatasetParts, type InteractionRow } from './build-dataset.js';
 export { DATASET_FORMATS, datasetName, readDataset, type DatasetSource } from './read-dataset.js';
+export { detectFormat } from './detect-format.js';
 export type { EventTableColumns, ItemTable } from './read-event-table.js';
 
 export { FILE_FORMATS, type FileFormat } from './read-rows.js';

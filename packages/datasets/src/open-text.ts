@@ -27,14 +27,31 @@ export async function openText(file: string): Promise<Readable> {
   return bytes.pipe(gunzip);
 }
 
-/** The lines of a file, gzipped or not, with their 1-based numbers. */
+/**
+ * The lines of a file, gzipped or not, with their 1-based numbers.
+ *
+ * @throws DataFileError when there is no such file or it cannot be unpacked to its end
+ */
 export async function* readLines(file: string): AsyncGenerator<readonly [line: number, text: string]> {
   const text = await openText(file);
+  const lines = createInterface({ input: text, crlfDelay: Infinity });
+  // Heard here, an error is thrown by the loop below, or comes too late to matter to who stopped reading.
+  for (const emitter of [text, lines]) emitter.on('error', () => undefined);
   let line = 0;
   try {
-    for await (const content of createInterface({ input: text, crlfDelay: Infinity })) yield [++line, content];
+    for await (const content of lines) yield [++line, content];
+  } catch (error) {
+    throw unreadable(file, error);
   } finally {
+    lines.close();
     text.destroy();
   }
-  if (text.errored) throw new DataFileError(`${file}: ${text.errored.message}`);
+  if (text.errored) throw unreadable(file, text.errored);
+}
+
+/** What a stream of this file failed with. */
+export function unreadable(file: string, error: unknown): DataFileError {
+  return error instanceof DataFileError
+    ? error
+    : new DataFileError(`${file}: cannot be read: ${error instanceof Error ? error.message : String(error)}`);
 }

@@ -1,8 +1,6 @@
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 import { parse } from 'csv-parse';
 import { DataFileError } from './data-file-error.js';
-import { openText } from './open-text.js';
+import { openText, readLines, unreadable } from './open-text.js';
 
 export const FILE_FORMATS = ['csv', 'tsv', 'jsonl'] as const;
 export type FileFormat = (typeof FILE_FORMATS)[number];
@@ -17,17 +15,16 @@ export type FileRow =
  * @throws DataFileError when the file cannot be opened or its header lacks a column
  */
 export async function* readRows(file: string, format: FileFormat, columns: readonly string[]): AsyncGenerator<FileRow> {
-  const text = await openText(file);
-  if (format === 'jsonl') yield* readJsonLines(file, text, columns);
-  else yield* readDelimited(file, text, format, columns);
+  if (format === 'jsonl') yield* readJsonLines(file, columns);
+  else yield* readDelimited(file, format, columns);
 }
 
 async function* readDelimited(
   file: string,
-  text: Readable,
   format: 'csv' | 'tsv',
   columns: readonly string[],
 ): AsyncGenerator<FileRow> {
+  const text = await openText(file);
   const parser = parse({
     delimiter: format === 'csv' ? ',' : '\t',
     // Tab-separated files do not quote: a quotation mark there is part of a title.
@@ -41,13 +38,19 @@ async function* readDelimited(
   text.on('error', (error) => parser.destroy(error));
   text.pipe(parser);
   let places: number[] | undefined;
-  for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
-    if (!places) {
-      places = columnPlaces(file, record, columns);
-      continue;
+  try {
+    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
+      if (!places) {
+        places = columnPlaces(file, record, columns);
+        continue;
+      }
+      const row = record;
+      yield { line: info.lines, fields: places.map((place) => row[place]) };
     }
-    const row = record;
-    yield { line: info.lines, fields: places.map((place) => row[place]) };
+  } catch (error) {
+    throw unreadable(file, error);
+  } finally {
+    text.destroy();
   }
   if (!places) throw new DataFileError(`${file}: is empty, expected a header with ${columns.join(', ')}`);
 }
@@ -61,14 +64,11 @@ function columnPlaces(file: string, header: readonly string[], columns: readonly
   });
 }
 
-async function* readJsonLines(file: string, text: Readable, columns: readonly string[]): AsyncGenerator<FileRow> {
-  const lines = createInterface({ input: text, crlfDelay: Infinity });
-  const failed = new Promise<never>((_, reject) => text.once('error', reject));
-  failed.catch(() => undefined);
-  let line = 0;
+async function* readJsonLines(file: string, columns: readonly string[]): AsyncGenerator<FileRow> {
+  let last = 0;
   const found = new Set<string>();
-  for await (const content of lines) {
-    line += 1;
+  for await (const [line, content] of readLines(file)) {
+    last = line;
     if (content.trim() === '') continue;
     const object = parseObject(content);
     if (!object) {
@@ -78,9 +78,8 @@ async function* readJsonLines(file: string, text: Readable, columns: readonly st
     for (const column of columns) if (object[column] !== undefined) found.add(column);
     yield { line, fields: columns.map((column) => object[column]) };
   }
-  if (text.errored) await failed;
   const absent = columns.filter((column) => !found.has(column));
-  if (line === 0 || absent.length > 0) {
+  if (last === 0 || absent.length > 0) {
     throw new DataFileError(`${file}: no row has a field "${absent.join('", "')}"`);
   }
 }

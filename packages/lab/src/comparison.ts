@@ -1,7 +1,7 @@
 import { medianFigures, median } from './figures.js';
 import type { Experiment } from './experiment-file.js';
 import type { ExperimentKind, Figures } from './experiment-kind.js';
-import { describeProtocol } from './protocol/protocol.js';
+import { describeProtocol, protocolName } from './protocol/protocol.js';
 import type { BaselineResult } from './runs/child-protocol.js';
 import type { RunCost, RunResult } from './runs/run-experiment.js';
 
@@ -13,7 +13,9 @@ export interface Comparison {
 export interface ComparisonTable {
   readonly data: { readonly name: string } & BaselineResult['counts'];
   readonly task: ExperimentKind['task'];
+  /** In words, every part of it. */
   readonly protocol: readonly string[];
+  readonly protocolName: string;
   /** Baselines first. */
   readonly rows: readonly ComparisonRow[];
 }
@@ -55,6 +57,7 @@ export function comparisonTable({ experiments, baselines }: TableInput): Compari
     data: { name: data.name, ...baselines.counts },
     task: kind.task,
     protocol: describeProtocol(protocol),
+    protocolName: protocolName(protocol),
     rows: [
       ...baselines.baselines.map(({ name, ...rest }): ComparisonRow => ({
         label: name,

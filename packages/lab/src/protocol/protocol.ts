@@ -41,6 +41,18 @@ export type Protocol = z.output<typeof protocolSchema>;
 export type LeaveOneOut = Extract<Protocol, { kind: 'leave-one-out' }>;
 export type RandomSplit = Extract<Protocol, { kind: 'random-split' }>;
 
+/** The protocol in a few words, to stand under a picture. */
+export function protocolName(protocol: Protocol): string {
+  const { keepRepeats, minUserClicks, minItemClicks } = protocol;
+  const filtering = [
+    ...(keepRepeats ? ['REPEATS KEPT'] : []),
+    ...(minUserClicks + minItemClicks > 0
+      ? [`users from ${minUserClicks} and items from ${minItemClicks} clicks`]
+      : []),
+  ];
+  return [protocol.kind === 'leave-one-out' ? 'leave one out' : describeSplit(protocol)[0], ...filtering].join(', ');
+}
+
 /** The protocol in words, to stand beside every figure taken by it; without what the kind of experiment has to add. */
 export function describeProtocol(protocol: Protocol): string[] {
   return [...describeSplit(protocol), ...describeFiltering(protocol)];

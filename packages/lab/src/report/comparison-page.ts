@@ -9,7 +9,10 @@ import { tablePlots } from './table-plots.js';
 
 /** One HTML page with everything in it: no script, nothing from the network. */
 export async function comparisonPage({ tables }: Comparison): Promise<string> {
-  const names = [...new Set(tables.flatMap(({ rows }) => rows.map(({ label }) => label)))];
+  const rows = tables.flatMap((table) => table.rows);
+  // Models have the first colours.
+  const byModel = rows.toSorted((a, b) => Number(a.name === undefined) - Number(b.name === undefined));
+  const names = [...new Set(byModel.map(({ label }) => label))];
   const sections = [];
   for (const table of tables) sections.push(await section(table, names));
   return html`<!doctype html>
@@ -207,7 +210,7 @@ function extraTables(rows: readonly ComparisonRow[]): Html[] {
 }
 
 function caption({ data, protocol }: ComparisonTable): string {
-  return `Test split of ${data.name}. ${protocol.join('; ')}.`;
+  return `Test split of ${data.name}; ${protocol.join('; ')}.`;
 }
 
 function glossary(tables: readonly ComparisonTable[]): Html {

@@ -13,15 +13,19 @@ const mainFigure: Readonly<Record<ComparisonTable['task'], string>> = {
 /** What there is to see in a table's runs; a plot that would be empty is left out. */
 export function tablePlots(table: ComparisonTable): Plot[] {
   const { rows, task } = table;
-  const split = `test split; ${table.data.name}, ${table.protocol[0] ?? ''}`;
+  const split = `test split of ${table.data.name}, ${table.protocolName}`;
+  const held = `validation split of ${table.data.name}, ${table.protocolName}; the dot is the epoch that was chosen`;
   const names = figureNames(rows.flatMap(({ test }) => (test ? [test] : [])));
   const main = names.includes(mainFigure[task]) ? mainFigure[task] : names[0];
   return [
     ...(main === undefined ? [] : [bars(rows, main, `${main} of every model`, split)]),
-    curves(rows, 'loss', 'training loss', `${table.data.name}, mean over an epoch's steps`),
-    ...watchedFigures(rows).map((figure) =>
-      curves(rows, figure, `validation ${figure}`, `${table.data.name}; the dot is the epoch that was chosen`),
+    curves(
+      rows,
+      'loss',
+      'training loss',
+      `training split of ${table.data.name}, ${table.protocolName}; mean over an epoch's steps`,
     ),
+    ...watchedFigures(rows).map((figure) => curves(rows, figure, `validation ${figure}`, held)),
     ...(main === undefined ? [] : [byDepth(rows, main, split)]),
     ...(names.includes('AUC') ? [byParameters(rows, 'AUC', split)] : []),
     ...['recall', 'HR', 'accuracy']
@@ -74,7 +78,7 @@ function curves(rows: readonly ComparisonRow[], figure: string, title: string, n
       return points.length === 0 ? [] : [{ name: label, points, marked }];
     }),
   );
-  return { kind: 'lines', title, note, x: 'epoch', y: figure, series };
+  return { kind: 'lines', title, note, x: 'epoch', y: figure, scale: 'whole', series };
 }
 
 /** A line for every family of models that comes in several depths. */

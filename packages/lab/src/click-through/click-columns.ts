@@ -1,0 +1,135 @@
+import type { Dataset } from '@click-recall/datasets';
+import type { FieldColumn } from '@click-recall/model';
+import { z } from 'zod';
+
+/** A field of a click model: what of an interaction it is made of, and how its values are grouped. */
+export const fieldSchema = z.strictObject({
+  /**
+   * `user`, `item`, `categories`; a column of users (`user.age`) or items (`item.release_year`); `hour`, `weekday`; `period`
+   * (equal parts of the whole time), `user-age` (since the user's first); `user-clicks`, `item-clicks`; `rated` (what else
+   * the user has rated, nearest in time first), `raters` (who else has rated the item). Counts, times and lists come from
+   * training rows alone.
+   */
+  of: z.string().min(1),
+  /** Numbers are rounded down to multiples of this. */
+  step: z.number().positive().optional(),
+  /** Only the first characters of a text. */
+  prefix: z.int().min(1).optional(),
+  /** Into so many parts: periods; powers of two by default for counts and ages. */
+  buckets: z.int().min(1).optional(),
+  /** Values that count of a row, the first ones. */
+  slots: z.int().min(1).max(512).default(1),
+});
+
+export type FieldSpec = z.output<typeof fieldSchema>;
+
+/** Columns of all interactions; counts look at the rows of `train` alone. */
+export function clickColumns(data: Dataset, specs: readonly FieldSpec[], train: Int32Array): FieldColumn[] {
+  return specs.map((spec) => {
+    const valuesOf = column(data, spec, train);
+    return { name: spec.of, slots: spec.slots, valuesOf: (row) => valuesOf(row).map((value) => grouped(value, spec)) };
+  });
+}
+
+type ValuesOf = (row: number) => readonly string[];
+
+function column(data: Dataset, { of, buckets, slots }: FieldSpec, train: Int32Array): ValuesOf {
+  const { users, items, times } = data.interactions;
+  const timeOf = (row: number): Date => new Date(times?.[row] ?? 0);
+  if (of.startsWith('user.')) {
+    const name = of.slice('user.'.length);
+    return (row) => filled(data.users?.[users[row]!]?.[name]);
+  }
+  if (of.startsWith('item.')) {
+    const name = of.slice('item.'.length);
+    return (row) => filled(data.items?.[items[row]! - 1]?.fields[name]);
+  }
+  switch (of) {
+    case 'user':
+      return (row) => [String(users[row])];
+    case 'item':
+      return (row) => [String(items[row])];
+    case 'categories':
+      return (row) => data.items?.[items[row]! - 1]?.categories ?? [];
+    case 'hour':
+      return (row) => [String(timeOf(row).getUTCHours())];
+    case 'weekday':
+      return (row) => [String(timeOf(row).getUTCDay())];
+    case 'period':
+      return periods(times ?? new Float64Array(users.length), train, buckets ?? 20);
+    case 'user-age':
+      return ages(users, times ?? new Float64Array(users.length), train);
+    case 'user-clicks':
+      return counts(users, train);
+    case 'item-clicks':
+      return counts(items, train);
+    case 'rated':
+      return others(users, items, times, train, slots);
+    case 'raters':
+      return others(items, users, times, train, slots);
+    default:
+      throw new Error(`no field is made of ${of}`);
+  }
+}
+
+function filled(value: string | undefined): readonly string[] {
+  return value === undefined || value === '' ? [] : [value];
+}
+
+function grouped(value: string, { step, prefix }: FieldSpec): string {
+  if (prefix !== undefined) return value.slice(0, prefix);
+  return step === undefined || Number.isNaN(Number(value)) ? value : String(Math.floor(Number(value) / step) * step);
+}
+
+function periods(times: Float64Array, train: Int32Array, buckets: number): ValuesOf {
+  let [first, last] = [Infinity, -Infinity];
+  for (const row of train) {
+    first = Math.min(first, times[row]!);
+    last = Math.max(last, times[row]!);
+  }
+  const part = (last - first) / buckets || 1;
+  return (row) => [String(Math.max(0, Math.min(buckets - 1, Math.floor((times[row]! - first) / part))))];
+}
+
+/** Hours since the user's first training row, by powers of two; '-' before it. */
+function ages(users: Int32Array, times: Float64Array, train: Int32Array): ValuesOf {
+  const first = new Map<number, number>();
+  for (const row of train) first.set(users[row]!, Math.min(first.get(users[row]!) ?? Infinity, times[row]!));
+  return (row) => {
+    const age = times[row]! - (first.get(users[row]!) ?? Infinity);
+    return [age < 0 ? '-' : String(Math.floor(Math.log2(1 + age / 3_600_000)))];
+  };
+}
+
+/** How many training rows have the same id, by powers of two in quarters. */
+function counts(ids: Int32Array, train: Int32Array): ValuesOf {
+  const count = new Map<number, number>();
+  for (const row of train) count.set(ids[row]!, (count.get(ids[row]!) ?? 0) + 1);
+  return (row) => [String(Math.floor(2 * Math.log2(1 + (count.get(ids[row]!) ?? 0))))];
+}
+
+/**
+ * What else goes with a row's id in the training rows: never the row itself, so nothing of its label; the nearest in time
+ * first.
+ */
+function others(
+  ids: Int32Array,
+  partners: Int32Array,
+  times: Float64Array | undefined,
+  train: Int32Array,
+  most: number,
+): ValuesOf {
+  const rowsOf = new Map<number, number[]>();
+  for (const row of train) {
+    const rows = rowsOf.get(ids[row]!);
+    if (rows === undefined) rowsOf.set(ids[row]!, [row]);
+    else rows.push(row);
+  }
+  const distance = (a: number, b: number): number => Math.abs((times?.[a] ?? a) - (times?.[b] ?? b));
+  return (row) => {
+    const rows = (rowsOf.get(ids[row]!) ?? []).filter((other) => other !== row);
+    const nearest =
+      rows.length <= most ? rows : rows.sort((a, b) => distance(a, row) - distance(b, row)).slice(0, most);
+    return nearest.map((other) => String(partners[other]));
+  };
+}
