@@ -1,6 +1,20 @@
 import { z } from 'zod';
 import { causeSchema } from './cause.js';
 
+/**
+ * How items that are known by their titles and categories alone are found: of the clicks on items kept from the training, the share for which
+ * the item is among the user's first 100, out of all items.
+ */
+const coldStartMetricsSchema = z.object({
+  recall100: z.number(),
+  chance100: z.number().meta({ description: 'A list in no order.' }),
+  popularity100: z.number().meta({ description: "By the number of clicks, the items' own included." }),
+  encoder100: z.number().meta({ description: 'By the vectors learned from the clicks that a new item does not have.' }),
+  items: z.int(),
+  clicks: z.int(),
+  lambda: z.number().meta({ description: 'How strongly the mapping is held back.' }),
+});
+
 /** What a `train` job found out; also kept with the model version. `hr10`/`ndcg10` are on the held-out test clicks, full ranking. */
 export const metricsSchema = z.object({
   hr10: z.number(),
@@ -13,6 +27,9 @@ export const metricsSchema = z.object({
   users: z.int(),
   items: z.int(),
   clicks: z.int(),
+  coldStart: coldStartMetricsSchema.optional().meta({
+    description: 'Of the mapping for items that nobody has clicked; absent where the version has none.',
+  }),
 });
 
 const modelVersion = z.string().min(1).max(64);
@@ -108,6 +125,7 @@ export type JobName = keyof typeof JOBS;
 export type JobData<N extends JobName> = z.output<(typeof JOBS)[N]['data']>;
 export type JobResult<N extends JobName> = z.output<(typeof JOBS)[N]['result']>;
 export type Metrics = z.output<typeof metricsSchema>;
+export type ColdStartMetrics = z.output<typeof coldStartMetricsSchema>;
 export type RankerMetrics = z.output<typeof rankerMetricsSchema>;
 
 export const JOB_NAMES = Object.keys(JOBS) as JobName[];

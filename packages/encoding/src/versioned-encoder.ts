@@ -39,7 +39,7 @@ export function createVersionedEncoder(version: string, files: ModelFiles, onEnc
   const encoder = deserializeEncoder(files);
   try {
     const itemIds = readVocabulary(files.get(VOCABULARY_FILE), encoder.itemCount);
-    return ofItems(version, encoder, itemIds, readColdItems(files), onEncode);
+    return ofItems(version, encoder, itemIds, readColdItems(files, encoder.dim), onEncode);
   } catch (error) {
     encoder.dispose();
     throw error;

@@ -1,11 +1,28 @@
 import { pipelineTopics, createKafkaClient, type ConsumedMessage } from '@click-recall/kafka';
-import { topicName, userVectorSchema, type SequenceUpdate, type UserVectorMessage } from '@click-recall/contracts';
+import {
+  topicName,
+  userVectorSchema,
+  type ItemInput,
+  type SequenceUpdate,
+  type UserVectorMessage,
+} from '@click-recall/contracts';
 import { createVersionedEncoder, spacesOf, VOCABULARY_FILE, writeVocabulary } from '@click-recall/encoding';
 import { createJobs } from '@click-recall/jobs';
-import { createSequenceEncoder, defaultModelConfig, serializeEncoder } from '@click-recall/model';
+import {
+  createSequenceEncoder,
+  defaultModelConfig,
+  sequenceBatch,
+  serializeColdStart,
+  serializeEncoder,
+  trainColdStart,
+  type SequenceEncoder,
+} from '@click-recall/model';
 import {
   createActivationStore,
+  createColdVectorStore,
+  createItemStore,
   createModelStore,
+  createOffsetStore,
   createRankerStore,
   createRecordClient,
   createRedis,
@@ -63,11 +80,14 @@ export async function openTestEmbedder({ graceMs = 60_000 }: { readonly graceMs?
   await admin.ensureTopics(topics);
 
   const sequences = createSequenceStore(redis, { namespace, keep: 1000, seenKeep: 1000 });
+  const items = createItemStore(records, redis, { namespace });
+  const offsets = createOffsetStore(redis, { namespace });
   const models = createModelStore(records, redis, { namespace });
   const rankers = createRankerStore(records, redis, { namespace });
   const registry = createRegistry(config.registryUrl);
   const index = await chooseIndex(redis, { namespace });
   const publisher = kafka.publisher();
+  const itemsTopic = topicName('items', namespace);
   const updatesTopic = topicName('sequence-updates', namespace);
   let clock = Date.now();
 
@@ -96,6 +116,8 @@ export async function openTestEmbedder({ graceMs = 60_000 }: { readonly graceMs?
     updatesTopic,
     userVectors: createUserVectorStore(redis, { namespace }),
     activations: createActivationStore(redis, { namespace }),
+    coldVectors: createColdVectorStore(redis, { namespace }),
+    items,
 
     /** What ingest does with a click; answers the new revision. */
     click: (userId: string, itemId: string): Promise<number> => {
@@ -110,11 +132,28 @@ export async function openTestEmbedder({ graceMs = 60_000 }: { readonly graceMs?
       return apply(userId, [{ kind: 'forget', appendTimeMs: timestamp }], cause);
     },
 
-    /** What the trainer does: writes a version, of random weights. */
-    async writeModel(seed = 1, itemIds: readonly string[] = ITEMS): Promise<string> {
+    /** A message on `items`; ingest stores it with `storeItem`. */
+    async publishItem(itemId: string, item: Omit<ItemInput, 'itemId' | 'version'> | null) {
+      const value = item && JSON.stringify({ ...item, itemId });
+      const [delivery] = await publisher.publish(itemsTopic, [{ key: itemId, value }]);
+      return delivery!;
+    },
+    /** What ingest does with a message on `items`: stores it, and then says how far it has got. */
+    async storeItem(
+      itemId: string,
+      item: Omit<ItemInput, 'itemId' | 'version'> | null,
+      at?: { partition: number; offset: string },
+    ) {
+      await items.upsert([{ version: 1, itemId, ...(item ?? { deleted: true }) }]);
+      if (at) await offsets.reset(itemsTopic, at.partition, at.offset);
+    },
+
+    /** What the trainer does: writes a version, of random weights; with `mapping` also what gives vectors to new items. */
+    async writeModel(seed = 1, itemIds: readonly string[] = ITEMS, { mapping = false } = {}): Promise<string> {
       const version = newVersionId(clock++);
       const encoder = createSequenceEncoder(ENCODER, itemIds.length, seed);
       const files = serializeEncoder(encoder);
+      if (mapping) for (const [name, bytes] of await mappingFiles(encoder)) files.set(name, bytes);
       encoder.dispose();
       files.set(VOCABULARY_FILE, writeVocabulary(itemIds));
       const { url } = await registry.write(version, files);
@@ -185,6 +224,22 @@ export async function openTestEmbedder({ graceMs = 60_000 }: { readonly graceMs?
       return collected;
     },
   };
+}
+
+/** Learned in a moment of random clicks: what it says of an item means nothing, and follows from its title alone. */
+async function mappingFiles(encoder: SequenceEncoder) {
+  const count = encoder.itemCount;
+  const clicks = Array.from({ length: 30 }, (_, user) =>
+    Int32Array.from({ length: 10 }, (__, place) => ((user * 7 + place * (1 + (user % 3))) % count) + 1),
+  );
+  const result = await trainColdStart({
+    encoder,
+    sequences: sequenceBatch(clicks),
+    items: Array.from({ length: count }, (_, item) => ({ title: `word${item % 5} other${item % 7}` })),
+    config: { epochs: 2, embedding: 8, leastItems: 10 },
+  });
+  if (result.status !== 'finished') throw new Error(`no mapping: ${result.status}`);
+  return serializeColdStart(result.coldStart);
 }
 
 export type TestEmbedder = Awaited<ReturnType<typeof openTestEmbedder>>;

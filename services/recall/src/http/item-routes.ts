@@ -26,7 +26,8 @@ export function addItemRoutes(server: HttpServer, { queries, items }: ItemRoutes
     {
       config,
       schema: {
-        summary: 'Items nearest to an item; popular ones of its categories, saying so, where the model has no vector of it',
+        summary:
+          'Items nearest to an item; popular ones of its categories, saying so, where the model has no vector of it',
         params: itemParamsSchema,
         querystring: similarQuerySchema,
         response: { 200: similarAnswerSchema, ...errors },

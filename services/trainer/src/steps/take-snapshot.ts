@@ -3,7 +3,7 @@ import type { SequenceBatch } from '@click-recall/model';
 import type { Sequence, SequenceStore } from '@click-recall/redis';
 import { clickHash } from './click-hash.js';
 
-/** All sequences at one time, small enough to keep: 8 bytes a click. */
+/** All sequences at one time, small enough to keep: 4 bytes a click. */
 export interface Snapshot {
   /** Ascending; only users with clicks. */
   readonly userIds: readonly string[];
@@ -11,8 +11,6 @@ export interface Snapshot {
   readonly itemIds: readonly string[];
   /** A sequence of item indexes a user, oldest click first. */
   readonly sequences: SequenceBatch;
-  /** When each click of `sequences.items` was, in whole seconds since the epoch. */
-  readonly seconds: Uint32Array;
   /** `clickHash` of each user's newest click. */
   readonly newest: BigUint64Array;
   /** Distinct items among the clicks. */
@@ -41,7 +39,6 @@ export async function takeSnapshot({ store, known, checkpoint }: SnapshotRequest
   // Items get numbers as they come; their places in the vocabulary are known once all are.
   const numbers = new Map<string, number>();
   const columns = new Growing();
-  const seconds = new Growing();
   const lengths: number[] = [];
   const userIds: string[] = [];
   const newest: bigint[] = [];
@@ -52,11 +49,10 @@ export async function takeSnapshot({ store, known, checkpoint }: SnapshotRequest
       const last = sequence.events.at(-1);
       // Forgotten since it was listed.
       if (!last) continue;
-      for (const { itemId, timestamp } of sequence.events) {
+      for (const { itemId } of sequence.events) {
         let number = numbers.get(itemId);
         if (number === undefined) numbers.set(itemId, (number = numbers.size));
         columns.push(number);
-        seconds.push(Math.floor(timestamp / 1000));
       }
       userIds.push(sequence.userId);
       lengths.push(sequence.events.length);
@@ -68,14 +64,13 @@ export async function takeSnapshot({ store, known, checkpoint }: SnapshotRequest
   const itemIds = growVocabulary(known, numbers.keys());
   const indexOf = new Map(itemIds.map((itemId, place) => [itemId, place + 1]));
   const indexes = Int32Array.from(numbers.keys(), (itemId) => indexOf.get(itemId)!);
-  const items = Int32Array.from(columns.values(), (number) => indexes[number]!);
+  const items = columns.values().map((number) => indexes[number]!);
   const offsets = new Int32Array(lengths.length + 1);
   lengths.forEach((length, user) => (offsets[user + 1] = offsets[user]! + length));
   return {
     userIds,
     itemIds,
     sequences: { items, offsets },
-    seconds: seconds.values(),
     newest: BigUint64Array.from(newest),
     items: numbers.size,
     clicks: items.length,
@@ -94,21 +89,21 @@ function addTo(hash: Hash, { userId, events }: Sequence): void {
   hash.update(`${JSON.stringify([userId, clicks])}\n`);
 }
 
-/** A Uint32Array whose length is not known beforehand. */
+/** An Int32Array whose length is not known beforehand. */
 class Growing {
-  #values = new Uint32Array(1 << 16);
+  #values = new Int32Array(1 << 16);
   #length = 0;
 
   push(value: number): void {
     if (this.#length === this.#values.length) {
-      const larger = new Uint32Array(this.#values.length * 2);
+      const larger = new Int32Array(this.#values.length * 2);
       larger.set(this.#values);
       this.#values = larger;
     }
     this.#values[this.#length++] = value;
   }
 
-  values(): Uint32Array {
+  values(): Int32Array {
     return this.#values.subarray(0, this.#length);
   }
 }

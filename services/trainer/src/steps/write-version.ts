@@ -8,6 +8,7 @@ import type { Fitted } from './fit.js';
 import type { Verdict } from './gate.js';
 import type { Snapshot } from './take-snapshot.js';
 import type { Start } from './open-start.js';
+import type { TrainedMapping } from './train-mapping.js';
 import { TRAINED_FILE, writeTrainedClicks, type TrainedClicks } from './trained-clicks.js';
 
 export interface WriteRequest {
@@ -20,6 +21,7 @@ export interface WriteRequest {
   readonly fitted: Fitted;
   readonly verdict: Verdict;
   readonly trained: TrainedClicks;
+  readonly mapping: TrainedMapping | undefined;
   readonly registry: Pick<Registry, 'write'>;
   readonly models: Pick<ModelStore, 'save'>;
   readonly now: number;
@@ -42,6 +44,7 @@ export async function writeVersion(request: WriteRequest): Promise<string> {
   const files = serializeEncoder(encoder);
   files.set(VOCABULARY_FILE, writeVocabulary(snapshot.itemIds));
   files.set(TRAINED_FILE, writeTrainedClicks(request.trained));
+  for (const [name, bytes] of request.mapping?.files ?? []) files.set(name, bytes);
   files.set('metrics.json', json({ ...metrics, bestEpoch: fitted.bestEpoch, curve: fitted.curve, gate: verdict }));
   files.set('settings.json', json(config));
   files.set(

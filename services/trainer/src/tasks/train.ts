@@ -9,6 +9,7 @@ import { measure } from '../steps/measure.js';
 import { knownItems, openStart, startEncoder } from '../steps/open-start.js';
 import { pruneVersions } from '../steps/prune-versions.js';
 import { takeSnapshot } from '../steps/take-snapshot.js';
+import { trainMapping } from '../steps/train-mapping.js';
 import { trainedClicks } from '../steps/trained-clicks.js';
 import { writeVersion } from '../steps/write-version.js';
 import type { TaskContext } from './task-context.js';
@@ -74,6 +75,10 @@ export async function train(request: JobData<'train'>, context: TaskContext): Pr
     note(`trained ${rules.finalEpochs} more epochs with the held-out clicks`);
   }
 
+  enter('new-items');
+  const wanted = verdict.passed && rules.coldStart.enabled;
+  const mapping = wanted ? await trainMapping({ ...context, encoder, snapshot, config: context.coldStart }) : undefined;
+
   enter('saving');
   await checkpoint();
   const metrics: Metrics = {
@@ -87,10 +92,11 @@ export async function train(request: JobData<'train'>, context: TaskContext): Pr
     users: snapshot.userIds.length,
     items: snapshot.items,
     clicks: snapshot.clicks,
+    ...(mapping && { coldStart: mapping.metrics }),
   };
   const lengths = sequenceLengths(snapshot.sequences);
   const trained = trainedClicks({ newest: snapshot.newest, lengths, heldOutToo: finish, inherited });
-  const parts = { encoder, snapshot, start, model, rules, metrics, fitted, verdict, trained };
+  const parts = { encoder, snapshot, start, model, rules, metrics, fitted, verdict, trained, mapping };
   const version = await writeVersion({ ...parts, registry, models, now: context.now() });
   encoder.dispose();
   note(`wrote ${version}`);
