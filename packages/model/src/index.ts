@@ -67,3 +67,5 @@ export { defaultColdStartConfig, parseColdStartConfig, type ColdStartConfig } fr
 export { trainColdStart, type ColdStartRequest, type ColdStartResult } from './mapping/train-cold-start.js';
 export type { ColdStart, ColdStartMetrics, ItemText } from './mapping/cold-start.js';
 export { coldStartFiles, deserializeColdStart, serializeColdStart } from './artifacts/serialize-cold-start.js';
+export { encodeFields, featureCount, fitFields } from './features/categorical-fields.js';
+export type { CategoricalFields, FieldColumn } from './features/categorical-fields.js';
