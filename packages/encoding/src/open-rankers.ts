@@ -1,6 +1,6 @@
-import type { ModelFiles } from '@click-recall/model';
+import { deserializeRanker, type ModelFiles } from '@click-recall/model';
 import type { ServiceContext } from '@click-recall/runtime';
-import { deserializeRanker } from './deserialize-ranker.js';
+
 import type { Encoders } from './encoders.js';
 import { createRankers, type Rankers } from './rankers.js';
 

@@ -68,6 +68,7 @@ describe('the trainer as a process', () => {
     ['TRAIN_SCHEDULE', 'every day at three o’clock', /TRAIN_SCHEDULE.*every day/],
     ['MODEL_CONFIG', '{"encoder":{"dim":0}}', /MODEL_CONFIG.*encoder\.dim/],
     ['MODEL_CONFIG', '{"encoder":{"user":"sum"}}', /MODEL_CONFIG.*encoder\.user must be none/],
+    ['MODEL_CONFIG', '{"trainer":{"coldStart":{"network":{"epochs":0}}}}', /MODEL_CONFIG.*coldStart\.epochs/],
     ['MODEL_CONFIG', '{"trainer":{"tolerance":1}}', /MODEL_CONFIG.*tolerance/],
   ])(
     'names %s when it cannot be used: %s',

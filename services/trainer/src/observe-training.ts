@@ -1,6 +1,7 @@
 import type { TrainProgress } from '@click-recall/contracts';
 import type { Metrics } from '@click-recall/runtime';
 import type { TrainOutcome } from './tasks/train.js';
+import type { RankerOutcome } from './tasks/train-ranker.js';
 
 type TrainMetrics = Pick<
   Metrics,
@@ -34,4 +35,13 @@ export function observeOutcome(metrics: TrainMetrics, { result, verdict }: Train
     metrics.modelHr10.set({ method }, hr10);
     metrics.modelNdcg10.set({ method }, ndcg10);
   }
+}
+
+/** Tells Prometheus what came out of the training of a ranker. */
+export function observeRanker(
+  metrics: Pick<Metrics, 'rankerRuns' | 'rankerNdcg10'>,
+  { result, verdict }: RankerOutcome,
+): void {
+  metrics.rankerRuns.inc({ outcome: verdict.passed ? 'passed' : 'rejected' });
+  for (const [order, ndcg10] of Object.entries(result.metrics.ndcg10)) metrics.rankerNdcg10.set({ order }, ndcg10);
 }

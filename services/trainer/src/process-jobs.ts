@@ -1,7 +1,7 @@
 import type { JobResult } from '@click-recall/contracts';
 import { JobFailedError, type RunningJob } from '@click-recall/jobs';
 import type { Logger, Metrics } from '@click-recall/runtime';
-import { observeOutcome, observeProgress } from './observe-training.js';
+import { observeOutcome, observeProgress, observeRanker } from './observe-training.js';
 import { runInChild } from './run-in-child.js';
 import type { TaskSettings } from './settings.js';
 import type { Task, TaskKind, TaskResults } from './tasks/protocol.js';
@@ -12,9 +12,11 @@ export interface ProcessOptions {
   readonly logger: Logger;
   /** A training begins. */
   readonly onTraining?: () => Promise<void>;
+  /** A ranker is live. */
+  readonly onRanker?: (ranker: JobResult<'train-ranker'>) => Promise<void>;
 }
 
-type TaskJob = RunningJob<'train'> | RunningJob<'evaluate'> | RunningJob<'export'>;
+type TaskJob = RunningJob<'train'> | RunningJob<'train-ranker'> | RunningJob<'evaluate'> | RunningJob<'export'>;
 
 /** A `train` job: the version that passed the gate, or a JobFailedError that says why there is none. */
 export async function processTrain(job: RunningJob<'train'>, options: ProcessOptions): Promise<JobResult<'train'>> {
@@ -31,6 +33,28 @@ export async function processTrain(job: RunningJob<'train'>, options: ProcessOpt
   } catch (error) {
     const rejected = error instanceof JobFailedError && error.code === 'gate-rejected';
     if (!rejected && !job.signal.aborted) metrics.trainRuns.inc({ outcome: 'failed' });
+    throw error;
+  }
+}
+
+/** A `train-ranker` job: the ranker that passed its gate and is live, or a JobFailedError that says why there is none. */
+export async function processTrainRanker(
+  job: RunningJob<'train-ranker'>,
+  options: ProcessOptions,
+): Promise<JobResult<'train-ranker'>> {
+  const { metrics, onRanker } = options;
+  try {
+    const outcome = await perform(job, { kind: 'train-ranker', data: job.data }, options);
+    observeRanker(metrics, outcome);
+    const { result, verdict } = outcome;
+    if (!verdict.passed) {
+      throw new JobFailedError('ranker-rejected', `${verdict.message} (written as ${result.rankerVersion})`);
+    }
+    await onRanker?.(result);
+    return result;
+  } catch (error) {
+    const rejected = error instanceof JobFailedError && error.code === 'ranker-rejected';
+    if (!rejected && !job.signal.aborted) metrics.rankerRuns.inc({ outcome: 'failed' });
     throw error;
   }
 }
@@ -65,8 +89,8 @@ async function perform<K extends TaskKind>(
     },
     onStart: (pid) => log.info({ pid, attempt: job.attempt }, `${task.kind} runs in a process of its own`),
     onProgress(progress, stepSeconds) {
-      observeProgress(metrics, progress, stepSeconds);
-      if (job.name === 'train') shown(job.progress(progress));
+      if (job.name === 'train') observeProgress(metrics, progress, stepSeconds);
+      if (job.name === 'train' || job.name === 'train-ranker') shown(job.progress(progress));
     },
     onNote(line, level) {
       log[level](line);

@@ -1,18 +1,35 @@
 import { topicName, TOPICS } from '@click-recall/contracts';
 import { openJobs, type JobWorker } from '@click-recall/jobs';
-import { createModelStore, createOffsetStore, openRecords, openRedis, type ModelStore } from '@click-recall/redis';
+import {
+  createActivationStore,
+  createModelStore,
+  createOffsetStore,
+  createRankerStore,
+  openRecords,
+  openRedis,
+  type ModelStore,
+  type RankerStore,
+} from '@click-recall/redis';
 import { createRegistry } from '@click-recall/registry';
-import { messageOf, openHttpServer, retryForever, type ServiceContext } from '@click-recall/runtime';
+import { messageOf, openHttpServer, repeat, retryForever, type ServiceContext } from '@click-recall/runtime';
 import { checkSettings } from './check-settings.js';
 import { createClicksTrigger } from './clicks-trigger.js';
-import { processEvaluate, processExport, processTrain, type ProcessOptions } from './process-jobs.js';
+import {
+  processEvaluate,
+  processExport,
+  processTrain,
+  processTrainRanker,
+  type ProcessOptions,
+} from './process-jobs.js';
+import { createRankerTrigger } from './ranker-trigger.js';
 import { taskSettings } from './settings.js';
+import { recoverRankers } from './steps/recover-rankers.js';
 import { recoverRecords } from './steps/recover-records.js';
 
 const LOOK_EVERY_MS = 5_000;
 const RECOVER_EVERY_MS = 10_000;
 
-/** The composition root: workers for train, evaluate and export, the schedule, the count of clicks. */
+/** The composition root: workers for train, train-ranker, evaluate and export, the schedule, the count of clicks. */
 export async function startTrainer(context: ServiceContext): Promise<void> {
   const { config, logger, metrics, health, scope, signal } = context;
   const settings = taskSettings(config);
@@ -42,12 +59,17 @@ export async function startTrainer(context: ServiceContext): Promise<void> {
     metrics,
     logger,
     onTraining: async () => trigger?.mark(),
+    // By the id of the ranker: a job that is run again asks for it once.
+    onRanker: async ({ modelVersion, rankerVersion }) => {
+      await jobs.add('republish', { modelVersion, cause: { kind: 'activation' } }, { id: rankerVersion });
+    },
   };
   // Together: each waits for its own job to be given back, or for a Redis that is away.
   const workers: JobWorker[] = [];
   scope.add('worker', 'workers', () => Promise.all(workers.map((worker) => worker.close())));
   workers.push(
     jobs.worker('train', (job) => processTrain(job, options)),
+    jobs.worker('train-ranker', (job) => processTrainRanker(job, options)),
     jobs.worker('evaluate', (job) => processEvaluate(job, options)),
     jobs.worker('export', (job) => processExport(job, options)),
   );
@@ -60,15 +82,24 @@ export async function startTrainer(context: ServiceContext): Promise<void> {
     }, LOOK_EVERY_MS);
     scope.add('worker', 'click count', () => clearInterval(timer));
   }
-  keepRecords(context, createModelStore(openRecords(context), redis, { namespace }));
+  const records = openRecords(context);
+  const models = createModelStore(records, redis, { namespace });
+  const rankers = createRankerStore(records, redis, { namespace });
+  if (settings.rules.ranker.auto) {
+    const activation = createActivationStore(redis, { namespace });
+    const look = createRankerTrigger({ activation, rankers, jobs });
+    const looking = repeat(look, { everyMs: LOOK_EVERY_MS });
+    scope.add('worker', 'ranker trigger', () => looking.stop());
+  }
+  keepRecords(context, models, rankers);
   logger.info(
     { schedule: config.trainSchedule ?? null, afterClicks: trainAfterClicks ?? null },
-    'takes train, evaluate and export jobs',
+    'takes train, train-ranker, evaluate and export jobs',
   );
 }
 
 /** Now and again: a Redis that came back empty has lost the records of the models, whose files are still there. */
-function keepRecords({ config, logger, scope }: ServiceContext, models: ModelStore): void {
+function keepRecords({ config, logger, scope }: ServiceContext, models: ModelStore, rankers: RankerStore): void {
   const registry = createRegistry(config.registryUrl);
   const told = new Set<string>();
   const onUnreadable = (version: string, reason: string): void => {
@@ -76,8 +107,11 @@ function keepRecords({ config, logger, scope }: ServiceContext, models: ModelSto
     told.add(version);
   };
   const look = async (): Promise<void> => {
-    const now = Date.now();
-    const versions = await recoverRecords({ registry, registryUrl: config.registryUrl, models, now, onUnreadable });
+    const shared = { registry, registryUrl: config.registryUrl, now: Date.now(), onUnreadable };
+    const versions = [
+      ...(await recoverRecords({ ...shared, models })),
+      ...(await recoverRankers({ ...shared, rankers })),
+    ];
     if (versions.length > 0)
       logger.warn({ versions }, `Redis had lost the records of ${versions.length} models; made anew of their files`);
   };

@@ -2,6 +2,26 @@ import { readFileSync } from 'node:fs';
 import { ConfigError, messageOf, type Config } from '@click-recall/runtime';
 import { z } from 'zod';
 
+/** The `trainer.ranker` section. */
+const rankerRulesSchema = z.strictObject({
+  /** Trains a ranker after each activation of an encoder that has none. */
+  auto: z.boolean().default(true),
+  /** Items recalled for the ranker to choose from, in training and in use. */
+  candidates: z.int().min(10).max(1000).default(100),
+  /** Share of users whose newest click is for the gate alone. */
+  gateShare: z.number().min(0.05).max(0.9).default(0.3),
+  /** Share of users whose newest clicks choose the epoch. */
+  validationShare: z.number().min(0.05).max(0.5).default(0.15),
+  /** With fewer clicks for the gate there is no ranker. */
+  gateMinClicks: z.int().min(1).default(100),
+  /** At most so many lists are judged by: beyond it the answer does not change, only the time. */
+  gateMaxClicks: z.int().min(1).default(20_000),
+  /** At most so many lists are learned from. */
+  maxLists: z.int().min(1).default(50_000),
+  /** The network and its training: read by the child, which has TensorFlow. */
+  network: z.record(z.string(), z.unknown()).default({}),
+});
+
 /** The `trainer` section of the model's settings file. */
 const rulesSchema = z.strictObject({
   /** A candidate may be worse than the best of the last versions by this much NDCG@10. */
@@ -18,15 +38,17 @@ const rulesSchema = z.strictObject({
   coldStart: z
     .strictObject({
       enabled: z.boolean().default(true),
-      /** Fewest clicked items with a title or categories to learn from. */
-      minItems: z.int().min(20).default(100),
+      /** The towers and their training: read by the child, which has TensorFlow. */
+      network: z.record(z.string(), z.unknown()).default({}),
     })
     .prefault({}),
   /** Versions whose files are kept besides the live one and the one before it. */
   keepVersions: z.int().min(1).default(10),
+  ranker: rankerRulesSchema.prefault({}),
 });
 
 export type TrainerRules = z.output<typeof rulesSchema>;
+export type RankerRules = z.output<typeof rankerRulesSchema>;
 
 /** What a child process needs to do a task; plain data, since it travels to it as a message. */
 export interface TaskSettings {

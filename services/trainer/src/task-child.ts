@@ -1,8 +1,9 @@
-import { ModelConfigError, parseModelConfig, type ModelConfig } from '@click-recall/model';
+import { ModelConfigError, parseColdStartConfig, parseModelConfig, parseRankerConfig } from '@click-recall/model';
 import {
   createActivationStore,
   createItemStore,
   createModelStore,
+  createRankerStore,
   createRecordClient,
   createRedis,
   createSequenceStore,
@@ -18,6 +19,7 @@ import type { FromChild, Task, TaskKind, TaskResults, ToChild } from './tasks/pr
 import { createReporter } from './tasks/reporter.js';
 import type { TaskContext } from './tasks/task-context.js';
 import { train } from './tasks/train.js';
+import { trainRanker } from './tasks/train-ranker.js';
 import type { TaskSettings } from './settings.js';
 
 /** At the start; beyond it the job fails and is tried again later. */
@@ -51,7 +53,7 @@ async function run(task: Task, settings: TaskSettings): Promise<void> {
 
 async function perform(task: Task, settings: TaskSettings, point: ControlPoint): Promise<TaskResults[TaskKind]> {
   const logger = createLogger({ service: 'trainer', level: settings.logLevel });
-  const model = readModel(settings.model);
+  const read = readSettings(settings);
   if (task.kind === 'check') return {};
   const { namespace } = settings;
   const redis = createRedis({ ...settings.redis, logger });
@@ -62,11 +64,12 @@ async function perform(task: Task, settings: TaskSettings, point: ControlPoint):
     sequences: createSequenceStore(redis, { namespace, ...keep }),
     items: createItemStore(records, redis, { namespace }),
     models: createModelStore(records, redis, { namespace }),
+    rankers: createRankerStore(records, redis, { namespace }),
     activation: createActivationStore(redis, { namespace }),
   };
   const context: TaskContext = {
     settings,
-    model,
+    ...read,
     ...patientStores(stores, (work) => retryForever('Redis', work, { logger, signal: point.signal })),
     registry: createRegistry(settings.registryUrl),
     checkpoint: point.checkpoint,
@@ -76,6 +79,8 @@ async function perform(task: Task, settings: TaskSettings, point: ControlPoint):
   switch (task.kind) {
     case 'train':
       return train(task.data, context);
+    case 'train-ranker':
+      return trainRanker(task.data, context);
     case 'evaluate':
       return evaluate(task.data, context);
     case 'export':
@@ -83,13 +88,17 @@ async function perform(task: Task, settings: TaskSettings, point: ControlPoint):
   }
 }
 
-function readModel(settings: unknown): ModelConfig {
+function readSettings({ model: settings, rules }: TaskSettings): Pick<TaskContext, 'model' | 'coldStart' | 'ranker'> {
   try {
-    const config = parseModelConfig(settings);
-    const { user } = config.encoder;
+    const model = parseModelConfig(settings);
+    const { user } = model.encoder;
     // Users come and go between trainings: the pipeline knows them by their clicks alone.
     if (user !== 'none') throw new ModelConfigError('encoder.user', 'none in the pipeline', user);
-    return config;
+    return {
+      model,
+      coldStart: parseColdStartConfig(rules.coldStart.network),
+      ranker: parseRankerConfig(rules.ranker.network, 'trainer.ranker.network'),
+    };
   } catch (error) {
     throw error instanceof ModelConfigError ? new JobFailedError('invalid-config', error.message) : error;
   }

@@ -1,5 +1,5 @@
 import type { ActivationStore, ModelRecord, ModelStore } from '@click-recall/redis';
-import { newVersionId, type Registry } from '@click-recall/registry';
+import { isRankerId, newVersionId, type Registry } from '@click-recall/registry';
 
 export interface PruneRequest {
   readonly registry: Pick<Registry, 'list' | 'remove'>;
@@ -41,7 +41,7 @@ export async function pruneVersions(request: PruneRequest): Promise<string[]> {
   const removed: string[] = [];
   for (const version of await registry.list()) {
     // Without a record: left by a trainer that died, or just being written by another one.
-    if (kept.has(version) || (!known.has(version) && version > aDayAgo)) continue;
+    if (isRankerId(version) || kept.has(version) || (!known.has(version) && version > aDayAgo)) continue;
     const record = known.get(version);
     // The record first: it must never name files that are not there.
     if (record) await models.update(version, { artifactUrl: '' });

@@ -1,6 +1,6 @@
 import { metricsSchema } from '@click-recall/contracts';
 import type { ModelRecord, ModelStore } from '@click-recall/redis';
-import { newVersionId, type Registry } from '@click-recall/registry';
+import { isRankerId, newVersionId, type Registry } from '@click-recall/registry';
 import { messageOf } from '@click-recall/runtime';
 import { z } from 'zod';
 
@@ -14,7 +14,7 @@ export interface RecoverRequest {
 }
 
 /** A version is written before its record, so a young one without a record is just being made. */
-const YOUNG_MS = 60_000;
+export const YOUNG_MS = 60_000;
 
 const settingsSchema = z.looseObject({ start: z.looseObject({ from: z.string() }) });
 /** Versions of before the gate's word was kept count as passed. */
@@ -29,7 +29,7 @@ const gateSchema = z.object({
 export async function recoverRecords(request: RecoverRequest): Promise<string[]> {
   const { registry, models, now, onUnreadable } = request;
   const grown = newVersionId(now - YOUNG_MS);
-  const stored = (await registry.list()).filter((version) => version < grown);
+  const stored = (await registry.list()).filter((version) => !isRankerId(version) && version < grown);
   const known = new Set((await models.list()).map(({ version }) => version));
   const recovered: string[] = [];
   for (const version of stored.filter((each) => !known.has(each))) {
@@ -67,9 +67,9 @@ async function recordOf(version: string, { registry, registryUrl }: RecoverReque
   };
 }
 
-/** `20261122T113000123Z-...` in ms since the epoch. */
-function timeOf(version: string): number {
-  const [, ...parts] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z/.exec(version) ?? [];
+/** `20261122T113000123Z-...`, or a ranker's id, in ms since the epoch. */
+export function timeOf(version: string): number {
+  const [, ...parts] = /(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z/.exec(version) ?? [];
   const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0, ms = 0] = parts.map(Number);
   return Date.UTC(year, month - 1, day, hour, minute, second, ms);
 }

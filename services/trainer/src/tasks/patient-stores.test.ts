@@ -1,4 +1,4 @@
-import type { ActivationStore, ModelStore, SequenceStore } from '@click-recall/redis';
+import type { ActivationStore, ModelStore, RankerStore, SequenceStore } from '@click-recall/redis';
 import { createLogger, RetriableError, retryForever } from '@click-recall/runtime';
 import { describe, expect, it } from 'vitest';
 import { patientStores, type Stores } from './patient-stores.js';
@@ -18,6 +18,7 @@ function storesAway(calls: number): Stores {
     sequences: { read: () => answer([]) } as unknown as SequenceStore,
     items: { get: () => answer([]) },
     models: { list: () => answer([]) } as unknown as ModelStore,
+    rankers: { list: () => answer([]) } as unknown as RankerStore,
     activation: { read: () => Promise.reject(new Error('a mistake of ours')) } as unknown as ActivationStore,
   };
 }

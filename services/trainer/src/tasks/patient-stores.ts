@@ -1,10 +1,11 @@
-import type { ActivationStore, ItemStore, ModelStore, SequenceStore } from '@click-recall/redis';
+import type { ActivationStore, ItemStore, ModelStore, RankerStore, SequenceStore } from '@click-recall/redis';
 import type { TaskContext } from './task-context.js';
 
 export interface Stores {
   readonly sequences: SequenceStore;
   readonly items: Pick<ItemStore, 'get'>;
   readonly models: ModelStore;
+  readonly rankers: RankerStore;
   readonly activation: ActivationStore;
 }
 
@@ -15,7 +16,7 @@ type Patiently = <T>(work: () => Promise<T>) => Promise<T>;
  * is called here may be done twice. Listing users is not among it: it is the first thing that a task does.
  */
 export function patientStores(stores: Stores, patiently: Patiently): Pick<TaskContext, keyof Stores> {
-  const { sequences, items, models, activation } = stores;
+  const { sequences, items, models, rankers, activation } = stores;
   return {
     sequences: {
       listUsers: (slice) => sequences.listUsers(slice),
@@ -29,9 +30,16 @@ export function patientStores(stores: Stores, patiently: Patiently): Pick<TaskCo
       list: () => patiently(() => models.list()),
       remove: (version) => patiently(() => models.remove(version)),
     },
+    rankers: {
+      save: (record) => patiently(() => rankers.save(record)),
+      get: (version) => patiently(() => rankers.get(version)),
+      list: (modelVersion) => patiently(() => rankers.list(modelVersion)),
+      remove: (version) => patiently(() => rankers.remove(version)),
+    },
     activation: {
       read: () => patiently(() => activation.read()),
       buildingVersions: () => patiently(() => activation.buildingVersions()),
+      switchRanker: (encoder, ranker, now) => patiently(() => activation.switchRanker(encoder, ranker, now)),
     },
   };
 }

@@ -2,11 +2,13 @@ import type { JobData, JobResult, TrainProgress } from '@click-recall/contracts'
 import type { FinalFailure } from '@click-recall/jobs';
 import type { TaskSettings } from '../settings.js';
 import type { TrainOutcome } from './train.js';
+import type { RankerOutcome } from './train-ranker.js';
 
 export interface TaskData {
   /** Are the model's settings good, and can TensorFlow be loaded? */
   check: Record<string, never>;
   train: JobData<'train'>;
+  'train-ranker': JobData<'train-ranker'>;
   evaluate: JobData<'evaluate'>;
   export: JobData<'export'>;
 }
@@ -21,6 +23,7 @@ export type Task<K extends TaskKind = TaskKind> = {
 export interface TaskResults {
   check: Record<string, never>;
   train: TrainOutcome;
+  'train-ranker': RankerOutcome;
   evaluate: JobResult<'evaluate'>;
   export: JobResult<'export'>;
 }

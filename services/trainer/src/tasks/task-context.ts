@@ -1,6 +1,6 @@
 import type { TrainProgress } from '@click-recall/contracts';
-import type { ModelConfig } from '@click-recall/model';
-import type { ActivationStore, ItemStore, ModelStore, SequenceStore } from '@click-recall/redis';
+import type { ColdStartConfig, ModelConfig, RankerConfig } from '@click-recall/model';
+import type { ActivationStore, ItemStore, ModelStore, RankerStore, SequenceStore } from '@click-recall/redis';
 import type { Registry } from '@click-recall/registry';
 import type { TaskSettings } from '../settings.js';
 
@@ -18,10 +18,14 @@ export interface TaskContext {
   readonly settings: TaskSettings;
   /** Of `settings`, read. */
   readonly model: ModelConfig;
+  /** Of `settings.rules.ranker.network`, read. */
+  readonly ranker: RankerConfig;
+  readonly coldStart: ColdStartConfig;
   readonly sequences: Pick<SequenceStore, 'listUsers' | 'read'>;
   readonly items: Pick<ItemStore, 'get'>;
   readonly models: ModelStore;
-  readonly activation: Pick<ActivationStore, 'read' | 'buildingVersions'>;
+  readonly rankers: RankerStore;
+  readonly activation: Pick<ActivationStore, 'read' | 'buildingVersions' | 'switchRanker'>;
   readonly registry: Registry;
   /** Between two steps: waits while paused, throws a CancelledError once the task is to end. */
   readonly checkpoint: () => Promise<void>;
