@@ -64,7 +64,7 @@ const dataSchema = z.discriminatedUnion(
     z.strictObject({ format: z.enum(['recbole', 'user-item', 'user-items']), ...dataName }),
     z.strictObject({ format: z.enum(FILE_FORMATS), ...dataName, options: tableOptions.prefault({}) }),
   ],
-  { error: `expected one of ${DATASET_FORMATS.join(', ')}` },
+  { error: ({ code }) => (code === 'invalid_union' ? `expected one of ${DATASET_FORMATS.join(', ')}` : undefined) },
 );
 
 type DataEntry = z.output<typeof dataSchema>;
@@ -115,7 +115,10 @@ type Fault = (path: Path, expected: string) => LabError;
 function checkExperiment(entry: unknown, file: string, places: DataPlaces, fault: Fault): Experiment {
   const parsed = experimentSchema.safeParse(entry);
   const issue = parsed.error?.issues[0];
-  if (issue) throw fault(...pathAndProblem(issue));
+  if (issue) {
+    const [path, problem] = pathAndProblem(issue);
+    throw fault(path, `${problem}${found(entry, path)}`);
+  }
   const { name, label = name, data, protocol, seeds, model } = parsed.data!;
   const { network, ...settings } = model;
   const kind = experimentKinds.get(network);
@@ -143,8 +146,16 @@ function checkExperiment(entry: unknown, file: string, places: DataPlaces, fault
 
 function pathAndProblem(issue: z.core.$ZodIssue): [Path, string] {
   const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
-  if (issue.code !== 'unrecognized_keys') return [path, issue.message];
+  if (issue.code !== 'unrecognized_keys')
+    return [path, issue.message.replace(/^Invalid \w+( value)?[:.] [Ee]xpected/, 'expected')];
   return [[...path, issue.keys[0] ?? ''], 'there is no such field'];
+}
+
+/** What stands there, where it is short. */
+function found(entry: unknown, path: Path): string {
+  let value = entry;
+  for (const part of path) value = typeof value === 'object' && value !== null ? Reflect.get(value, part) : undefined;
+  return typeof value === 'string' || typeof value === 'number' ? `, found ${JSON.stringify(value)}` : '';
 }
 
 /** With a name and whole paths. */
