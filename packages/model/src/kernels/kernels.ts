@@ -1,5 +1,6 @@
 import {
   boolAttribute,
+  constant,
   execute,
   floatType,
   floatTypeNamed,
@@ -18,7 +19,8 @@ export interface MatMulOptions {
 /** [n,k] [k,m] -> [n,m] */
 export function matMul(a: Tensor, b: Tensor, { transposeA = false, transposeB = false }: MatMulOptions = {}): Tensor {
   const attributes = [floatType, boolAttribute('transpose_a', transposeA), boolAttribute('transpose_b', transposeB)];
-  return execute('MatMul', attributes, [a, b]);
+  const rows = a.shape[transposeA ? 1 : 0]!;
+  return execute('MatMul', attributes, [a, b], [rows, b.shape[transposeB ? 0 : 1]!]);
 }
 
 /** [...,n,k] [...,k,m] -> [...,n,m] */
@@ -28,6 +30,11 @@ export function batchMatMul(a: Tensor, b: Tensor, options: MatMulOptions = {}): 
     'BatchMatMulV2',
     [floatType, boolAttribute('adj_x', transposeA), boolAttribute('adj_y', transposeB)],
     [a, b],
+    [
+      ...broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2)),
+      a.shape.at(transposeA ? -1 : -2)!,
+      b.shape.at(transposeB ? -2 : -1)!,
+    ],
   );
 }
 
@@ -46,21 +53,23 @@ export const sigmoid = unary('Sigmoid');
 export const softplus = unary('Softplus');
 export const relu = unary('Relu');
 /** The diagonal of the two innermost axes. */
-export const diagonal = unary('MatrixDiagPart');
+export function diagonal(x: Tensor): Tensor {
+  return execute('MatrixDiagPart', [floatType], [x], x.shape.slice(0, -1));
+}
 
 /** Gradient of relu: `dy` where the features were above 0. */
 export function reluGradient(dy: Tensor, features: Tensor): Tensor {
-  return execute('ReluGrad', [floatType], [dy, features]);
+  return execute('ReluGrad', [floatType], [dy, features], dy.shape);
 }
 
 /** Adds a vector along the last axis. */
 export function biasAdd(x: Tensor, bias: Tensor): Tensor {
-  return execute('BiasAdd', [floatType], [x, bias]);
+  return execute('BiasAdd', [floatType], [x, bias], x.shape);
 }
 
 /** Sum over all axes but the last. */
 export function biasGradient(dy: Tensor): Tensor {
-  return execute('BiasAddGrad', [floatType], [dy]);
+  return execute('BiasAddGrad', [floatType], [dy], dy.shape.slice(-1));
 }
 
 /** Mean over the last axis, which stays with length 1. */
@@ -80,25 +89,29 @@ export function maxLast(x: Tensor): Tensor {
 
 /** Sum over everything, a scalar. */
 export function sumAll(x: Tensor): Tensor {
-  const axes = integers(
+  const axes = constant(
     Int32Array.from(x.shape, (_, axis) => axis),
     [x.shape.length],
   );
-  const sum = execute('Sum', [boolAttribute('keep_dims', false), floatType, indexType('Tidx')], [x, axes]);
+  const sum = execute('Sum', [boolAttribute('keep_dims', false), floatType, indexType('Tidx')], [x, axes], []);
   axes.dispose();
   return sum;
 }
 
 export function transpose(x: Tensor, axes: readonly number[]): Tensor {
-  const permutation = integers(Int32Array.from(axes), [axes.length]);
-  const transposed = execute('Transpose', [floatType, indexType('Tperm')], [x, permutation]);
+  const permutation = constant(Int32Array.from(axes), [axes.length]);
+  const shape = axes.map((axis) => x.shape[axis]!);
+  const transposed = execute('Transpose', [floatType, indexType('Tperm')], [x, permutation], shape);
   permutation.dispose();
   return transposed;
 }
 
 /** No copy. */
 export function reshape(x: Tensor, shape: number[]): Tensor {
-  return x.reshape(shape);
+  const target = integers(Int32Array.from(shape), [shape.length]);
+  const reshaped = execute('Reshape', [floatType, indexType('Tshape')], [x, target], shape);
+  target.dispose();
+  return reshaped;
 }
 
 /** `count` entries of the first axis; no copy. */
@@ -124,9 +137,12 @@ export function concatLast(parts: Tensor[]): Tensor {
 
 function concat(parts: Tensor[], along: number): Tensor {
   if (parts.length === 1) return parts[0]!;
-  const axis = integers(Int32Array.of(along), []);
+  const axis = constant(Int32Array.of(along), []);
   const attributes = [integerAttribute('N', parts.length), floatType, indexType('Tidx')];
-  const joined = execute('ConcatV2', attributes, [...parts, axis]);
+  const shape = [...parts[0]!.shape];
+  const at = along < 0 ? shape.length + along : along;
+  shape[at] = parts.reduce((sum, part) => sum + part.shape[at]!, 0);
+  const joined = execute('ConcatV2', attributes, [...parts, axis], shape);
   axis.dispose();
   return joined;
 }
@@ -141,30 +157,31 @@ export function splitLast(x: Tensor, count: number): Tensor[] {
 /** Puts `count` rows of zeros before the rows of a matrix. */
 export function padFirst(x: Tensor, count: number): Tensor {
   const paddings = integers(Int32Array.of(count, 0, 0, 0), [2, 2]);
-  const padded = execute('Pad', [floatType, indexType('Tpaddings')], [x, paddings]);
+  const [rows = 0, ...rest] = x.shape;
+  const padded = execute('Pad', [floatType, indexType('Tpaddings')], [x, paddings], [rows + count, ...rest]);
   paddings.dispose();
   return padded;
 }
 
 /** Rows of `table` [n, ...] at `indexes` [...]. */
 export function gather(table: Tensor, indexes: Tensor): Tensor {
-  const axis = integers(new Int32Array(1), []);
+  const axis = constant(new Int32Array(1), []);
   const attributes = [floatTypeNamed('Tparams'), indexType('Tindices'), indexType('Taxis')];
-  const rows = execute('GatherV2', attributes, [table, indexes, axis]);
+  const rows = execute('GatherV2', attributes, [table, indexes, axis], [...indexes.shape, ...table.shape.slice(1)]);
   axis.dispose();
   return rows;
 }
 
 /** Of each row of `x` [n, m] the entry at its index, [n]. */
 export function gatherEachRow(x: Tensor, indexes: Tensor): Tensor {
-  const axis = integers(Int32Array.of(1), []);
+  const axis = constant(Int32Array.of(1), []);
   const attributes = [
     floatTypeNamed('Tparams'),
     indexType('Tindices'),
     indexType('Taxis'),
     integerAttribute('batch_dims', 1),
   ];
-  const entries = execute('GatherV2', attributes, [x, indexes, axis]);
+  const entries = execute('GatherV2', attributes, [x, indexes, axis], indexes.shape);
   axis.dispose();
   return entries;
 }
@@ -173,42 +190,56 @@ export function gatherEachRow(x: Tensor, indexes: Tensor): Tensor {
 export function segmentSum(rows: Tensor, segmentOfRow: Tensor, segments: number): Tensor {
   const count = integers(Int32Array.of(segments), []);
   const attributes = [floatType, indexType('Tindices'), indexType('Tnumsegments')];
-  const sums = execute('UnsortedSegmentSum', attributes, [rows, segmentOfRow, count]);
+  const sums = execute(
+    'UnsortedSegmentSum',
+    attributes,
+    [rows, segmentOfRow, count],
+    [segments, ...rows.shape.slice(1)],
+  );
   count.dispose();
   return sums;
 }
 
 export function equalIntegers(a: Tensor, b: Tensor): Tensor {
-  return execute('Equal', [indexType('T')], [a, b]);
+  return execute('Equal', [indexType('T')], [a, b], broadcast(a.shape, b.shape), 'bool');
 }
 
 export function and(a: Tensor, b: Tensor): Tensor {
-  return execute('LogicalAnd', [], [a, b]);
+  return execute('LogicalAnd', [], [a, b], broadcast(a.shape, b.shape), 'bool');
 }
 
 export function select(condition: Tensor, whereTrue: Tensor, whereFalse: Tensor): Tensor {
-  return execute('SelectV2', [floatType], [condition, whereTrue, whereFalse]);
+  const shape = broadcast(broadcast(condition.shape, whereTrue.shape), whereFalse.shape);
+  return execute('SelectV2', [floatType], [condition, whereTrue, whereFalse], shape);
 }
 
 function slice(x: Tensor, begin: number[], size: number[]): Tensor {
   const from = integers(Int32Array.from(begin), [begin.length]);
   const lengths = integers(Int32Array.from(size), [size.length]);
-  const part = execute('Slice', [floatType, indexType('Index')], [x, from, lengths]);
+  const part = execute('Slice', [floatType, indexType('Index')], [x, from, lengths], size);
   free([from, lengths]);
   return part;
 }
 
 function unary(name: string): (x: Tensor) => Tensor {
-  return (x) => execute(name, [floatType], [x]);
+  return (x) => execute(name, [floatType], [x], x.shape);
 }
 
 function binary(name: string): (a: Tensor, b: Tensor) => Tensor {
-  return (a, b) => execute(name, [floatType], [a, b]);
+  return (a, b) => execute(name, [floatType], [a, b], broadcast(a.shape, b.shape));
 }
 
 function reduceLast(name: string, x: Tensor): Tensor {
-  const axis = integers(Int32Array.of(-1), [1]);
-  const reduced = execute(name, [boolAttribute('keep_dims', true), floatType, indexType('Tidx')], [x, axis]);
+  const axis = constant(Int32Array.of(-1), [1]);
+  const attributes = [boolAttribute('keep_dims', true), floatType, indexType('Tidx')];
+  const reduced = execute(name, attributes, [x, axis], [...x.shape.slice(0, -1), 1]);
   axis.dispose();
   return reduced;
+}
+
+/** Shape of an operation value by value; axes are matched from the last, those of length 1 stretch. */
+function broadcast(a: readonly number[], b: readonly number[]): number[] {
+  const [long, short] = a.length >= b.length ? [a, b] : [b, a];
+  const ahead = long.length - short.length;
+  return long.map((length, axis) => (length === 1 && axis >= ahead ? short[axis - ahead]! : length));
 }

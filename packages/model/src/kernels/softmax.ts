@@ -10,13 +10,13 @@ export function softmax(x: Tensor): Tensor {
   known ??= has('_MklSoftmax', [floatType, sameLayout])
     ? { name: '_MklSoftmax', attributes: [floatType, sameLayout] }
     : { name: 'Softmax', attributes: [floatType] };
-  return execute(known.name, known.attributes, [x]);
+  return execute(known.name, known.attributes, [x], x.shape);
 }
 
 function has(name: string, attributes: Attribute[]): boolean {
   const x = floats(Float32Array.of(0), [1, 1]);
   try {
-    free(execute(name, attributes, [x]));
+    free(execute(name, attributes, [x], x.shape));
     return true;
   } catch {
     return false; // A library built without oneDNN, or a tensor on a GPU.

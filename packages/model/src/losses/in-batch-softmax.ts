@@ -12,7 +12,8 @@ import {
   sumAll,
 } from '../kernels/kernels.js';
 import { softmax } from '../kernels/softmax.js';
-import { booleans, floats, integers, readFloats, scope, type Tensor } from '../kernels/tensorflow.js';
+import { together } from '../kernels/together.js';
+import { booleans, floats, free, integers, readFloats, scope, type Tensor } from '../kernels/tensorflow.js';
 
 export interface InBatchLabels {
   readonly batch: number;
@@ -59,8 +60,7 @@ export function inBatchSoftmax(
   labels: InBatchLabels,
 ): { loss: number; dhidden: Tensor; dlabelVectors: Tensor } {
   const { batch, length } = labels;
-  let loss = Number.NaN;
-  const gradients = scope(() => {
+  const { logLikelihoods, ...gradients } = together(() => {
     const byPlace = [length, batch, hidden.shape[1]!];
     const flat = [length * batch, hidden.shape[1]!];
     const realPlaces = labels.isReal.reduce((sum, real) => sum + real, 0);
@@ -70,15 +70,17 @@ export function inBatchSoftmax(
     );
     const probabilities = softmax(inBatchLogits(hidden, labelVectors, labels)); // [L, B, B]
     const logPositive = log(maximum(diagonal(probabilities), floats(Float32Array.of(tiny), [])));
-    loss = -readFloats(sumAll(multiply(reshape(logPositive, [length * batch, 1]), weights)))[0]!;
     const weighted = multiply(scaled(hidden, labels), weights);
     const expectedLabel = reshape(batchMatMul(probabilities, reshape(labelVectors, byPlace)), flat);
     const expectedHidden = batchMatMul(probabilities, reshape(weighted, byPlace), { transposeA: true });
     return {
+      logLikelihoods: sumAll(multiply(reshape(logPositive, [length * batch, 1]), weights)),
       dhidden: scaled(multiply(subtract(expectedLabel, labelVectors), weights), labels),
       dlabelVectors: subtract(reshape(expectedHidden, flat), weighted),
     };
   });
+  const loss = -readFloats(logLikelihoods)[0]!;
+  free(logLikelihoods);
   return { loss, ...gradients };
 }
 

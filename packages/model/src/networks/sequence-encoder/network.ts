@@ -1,6 +1,7 @@
 import type { SequenceEncoderConfig } from '../../config.js';
 import { add, gather, segmentSum } from '../../kernels/kernels.js';
-import { free, scope, type Tensor } from '../../kernels/tensorflow.js';
+import { together } from '../../kernels/together.js';
+import { free, type Tensor } from '../../kernels/tensorflow.js';
 import { applyMask, type DropoutMasks } from '../../layers/dropout.js';
 import { layerNorm, layerNormGradient, type LayerNormOutput } from '../../layers/layer-norm.js';
 import { encoderLayer, encoderLayerGradient, type EncoderLayerOutput, type LayerWeights } from './layer.js';
@@ -37,7 +38,7 @@ export function encoderForward(
   input: EncoderInput,
   weights: LayerStackWeights,
 ): EncoderOutput {
-  return scope(() => {
+  return together(() => {
     const embedded =
       weights.positions === undefined ? input.items : add(input.items, gather(weights.positions, input.places));
     const inputNorm = weights.inputNorm && layerNorm(embedded, weights.inputNorm, config.normEpsilon);
@@ -61,7 +62,7 @@ export function encoderGradient(
   output: EncoderOutput,
   weights: LayerStackWeights,
 ): { ditems: Tensor; weights: LayerStackWeights } {
-  return scope(() => {
+  return together(() => {
     let dx = dhidden;
     let outputNorm: LayerStackWeights['outputNorm'];
     if (output.outputNorm !== undefined && weights.outputNorm !== undefined) {
