@@ -10,10 +10,22 @@ export { splitLeaveOneOut, type LeaveOneOutSplit } from './data/split-leave-one-
 export type { SequenceEncoder, TrainingBatch } from './networks/encoder.js';
 export { createSequenceEncoder } from './networks/sequence-encoder/sequence-encoder.js';
 
-export type { EpochReport, StepReport, TrainRequest, TrainResult } from './training/train-encoder.js';
+export type { StepReport, TrainRequest, TrainResult } from './training/train-encoder.js';
+export type { BestEpoch, EpochReport, TrainState } from './training/train-state.js';
 export { trainEncoder } from './training/train-encoder.js';
 
 export type { RankingMetrics } from './evaluation/rank-of-target.js';
+export { itemPopularity } from './evaluation/click-counts.js';
+export { itemKnnScores, type ItemKnnOptions } from './evaluation/item-knn.js';
+export {
+  encoderScores,
+  markovScores,
+  popularityScores,
+  recentPopularityScores,
+  type Scores,
+} from './evaluation/scores.js';
+export { evaluateRanking, type RankingRequest } from './evaluation/evaluate-ranking.js';
+export { rankingCutoffs, type RankingFigures, type RankingReport } from './evaluation/ranking-figures.js';
 export { evaluateFullRanking, type FullRankingRequest } from './evaluation/evaluate-full-ranking.js';
 export { evaluateMarkov, evaluatePopularity, type BaselineRequest } from './evaluation/baselines.js';
 export { topK, type TopK, type TopKRequest } from './evaluation/top-k.js';
@@ -25,7 +37,7 @@ export { createRandom, shuffle, type Random } from './random/random.js';
 
 export type { Ranker, RankerItems, RankExample, RankQuery } from './networks/ranker/ranker.js';
 export { defaultRankerConfig, parseRankerConfig, type RankerConfig } from './networks/ranker/config.js';
-export type { RankerModel } from './networks/ranker/ranker-model.js';
+export { createRanker, type RankerModel } from './networks/ranker/ranker-model.js';
 export { evaluateRanker, evaluateRecalled, trainRanker } from './networks/ranker/train-ranker.js';
 export type { RankerEpoch, RankerTrainRequest, RankerTrainResult } from './networks/ranker/train-ranker.js';
 export { deserializeRanker, serializeRanker } from './artifacts/serialize-ranker.js';
@@ -69,3 +81,4 @@ export type { ColdStart, ColdStartMetrics, ItemText } from './mapping/cold-start
 export { coldStartFiles, deserializeColdStart, serializeColdStart } from './artifacts/serialize-cold-start.js';
 export { encodeFields, featureCount, fitFields } from './features/categorical-fields.js';
 export type { CategoricalFields, FieldColumn } from './features/categorical-fields.js';
+export { singularValues } from './evaluation/singular-values.js';

@@ -1,5 +1,5 @@
 /** Finds the rows of the best scores, best first; rows with a score that is not a number are left out. */
-export type BestRows = (scores: Float32Array, excluded?: Int32Array) => Int32Array;
+export type BestRows = (scores: ArrayLike<number>, excluded?: Int32Array) => Int32Array;
 
 /** Reuses its memory from call to call; the result is valid until the next one. */
 export function createBestRows(rowCount: number, k: number, eligible?: Uint8Array): BestRows {
@@ -28,11 +28,11 @@ export function createBestRows(rowCount: number, k: number, eligible?: Uint8Arra
 }
 
 /** Whether row a is to be dropped before row b. */
-function worse(scores: Float32Array, a: number, b: number): boolean {
+function worse(scores: ArrayLike<number>, a: number, b: number): boolean {
   return scores[a]! < scores[b]! || (scores[a] === scores[b] && a > b);
 }
 
-function siftUp(heap: Int32Array, scores: Float32Array, from: number): void {
+function siftUp(heap: Int32Array, scores: ArrayLike<number>, from: number): void {
   for (let at = from; at > 0;) {
     const parent = (at - 1) >> 1;
     if (!worse(scores, heap[at]!, heap[parent]!)) return;
@@ -41,7 +41,7 @@ function siftUp(heap: Int32Array, scores: Float32Array, from: number): void {
   }
 }
 
-function siftDown(heap: Int32Array, scores: Float32Array, size: number): void {
+function siftDown(heap: Int32Array, scores: ArrayLike<number>, size: number): void {
   for (let at = 0; ;) {
     let worst = at;
     for (const child of [2 * at + 1, 2 * at + 2]) {

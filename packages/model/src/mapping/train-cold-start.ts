@@ -1,6 +1,6 @@
 import { checkSequences, sequenceAt, sequenceCount, type SequenceBatch } from '../data/sequence-batch.js';
 import { ModelInputError } from '../errors.js';
-import { itemPopularity } from '../evaluation/baselines.js';
+import { itemPopularity } from '../evaluation/click-counts.js';
 import type { SequenceEncoder } from '../networks/encoder.js';
 import { adagradParameter } from '../optimizers/adagrad.js';
 import { defaultTwoTowerConfig, type TwoTowerConfig } from '../networks/two-tower/config.js';

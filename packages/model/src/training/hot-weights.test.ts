@@ -5,7 +5,7 @@ describe('hot weights', () => {
   const shares = logShares(Float64Array.of(0, 3, 1, 0, 0, 0));
   const labels = Int32Array.of(1, 2, 5, 1);
   const isReal = (place: number): boolean => place < 2;
-  const log = (...shares: number[]): Float32Array => Float32Array.from(shares, Math.log);
+  const log = (...values: number[]): Float32Array => Float32Array.from(values, Math.log);
 
   it('are the log of the probability of the draw: share of clicks, and one in N at padding', () => {
     expect(createHotWeights('corrected', shares, 5)(labels, isReal)).toEqual(log(3 / 4, 1 / 4, 1 / 5, 1 / 5));

@@ -4,7 +4,7 @@ import { checkSequences, type LabelledSequences, type SequenceBatch } from '../d
 import { windows } from '../data/windows.js';
 import { padsToLength } from '../encoder-traits.js';
 import { ModelInputError, NonFiniteLossError } from '../errors.js';
-import { itemPopularity } from '../evaluation/baselines.js';
+import { itemPopularity } from '../evaluation/click-counts.js';
 import { evaluateFullRanking } from '../evaluation/evaluate-full-ranking.js';
 import type { RankingMetrics } from '../evaluation/rank-of-target.js';
 import type { EncoderState, SequenceEncoder } from '../networks/encoder.js';
@@ -13,7 +13,7 @@ import { createRandom, type Random } from '../random/random.js';
 import { createDraws } from './draws.js';
 import { logShares } from './hot-weights.js';
 import { learningRateAt } from './learning-rate.js';
-import type { TrainState } from './train-state.js';
+import type { EpochReport, TrainState } from './train-state.js';
 import { createPrefixBatches, prefixLabelCounts } from './prefix-batches.js';
 import { createTrainingBatches, type TrainingBatches } from './training-batches.js';
 
@@ -41,16 +41,6 @@ export interface StepReport {
   readonly step: number;
   readonly stepsPerEpoch: number;
   readonly loss: number;
-}
-
-export interface EpochReport {
-  /** From 1. */
-  readonly epoch: number;
-  /** Mean over the epoch's steps. */
-  readonly loss: number;
-  /** Absent in epochs that were not looked at. */
-  readonly validation?: RankingMetrics;
-  readonly milliseconds: number;
 }
 
 /** On `cancelled` the encoder has the best weights so far when there was a look at the validation split, else the newest. */
