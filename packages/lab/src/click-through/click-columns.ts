@@ -2,6 +2,9 @@ import type { Dataset } from '@click-recall/datasets';
 import type { FieldColumn } from '@click-recall/model';
 import { z } from 'zod';
 
+const made =
+  /^(user|item|categories|hour|weekday|period|user-age|user-clicks|item-clicks|rated|raters|user\..+|item\..+)$/;
+
 /** A field of a click model: what of an interaction it is made of, and how its values are grouped. */
 export const fieldSchema = z.strictObject({
   /**
@@ -10,7 +13,7 @@ export const fieldSchema = z.strictObject({
    * the user has rated, nearest in time first), `raters` (who else has rated the item). Counts, times and lists come from
    * training rows alone.
    */
-  of: z.string().min(1),
+  of: z.string().regex(made, 'no field is made of this'),
   /** Numbers are rounded down to multiples of this. */
   step: z.number().positive().optional(),
   /** Only the first characters of a text. */

@@ -1,8 +1,9 @@
 import type { ExperimentKind } from '../experiment-kind.js';
+import { dcn, fm } from './dcn.js';
 import { sequenceEncoder } from './sequence-encoder.js';
 
 /** Every network there is; another one is a file beside this one and a line here. */
-const kinds = [sequenceEncoder] as const;
+const kinds = [sequenceEncoder, dcn, fm] as const;
 
 /** By `model.network`. */
 export const experimentKinds: ReadonlyMap<string, ExperimentKind> = new Map(
