@@ -52,7 +52,7 @@ describe('a saved encoder', () => {
     const old = Object.entries(encoder.config).filter(([name]) =>
       [...known, 'dropout', 'normEpsilon', 'inputNorm'].includes(name),
     );
-    const loaded = deserializeEncoder(changed(files, { config: Object.fromEntries(old) }));
+    const loaded = deserializeEncoder(signedAnew(files, { config: Object.fromEntries(old) }));
     expect(loaded.config).toEqual(encoder.config);
     expect(loaded.snapshot()).toEqual(encoder.snapshot());
   });
@@ -106,7 +106,7 @@ describe('a saved encoder', () => {
 });
 
 /** The manifest with other fields, and the checksum that this gives. */
-function changed(files: ReadonlyMap<string, Uint8Array>, change: object): Map<string, Uint8Array> {
+function signedAnew(files: ReadonlyMap<string, Uint8Array>, change: object): Map<string, Uint8Array> {
   const written = JSON.parse(Buffer.from(files.get('manifest.json')!).toString()) as Record<string, unknown>;
   const { checksum: _, ...manifest } = { ...written, ...change } as Record<string, unknown>;
   const checksum = createHash('sha256').update(JSON.stringify(manifest)).digest('hex');

@@ -32,7 +32,7 @@ export function sequenceAt(batch: SequenceBatch, index: number): Int32Array {
  * Copies sequences of item indexes, oldest first, into one batch; they may be empty. Indexes and rows of users are not
  * looked at.
  */
-export function sequenceBatch(sequences: readonly ArrayLike<number>[], users?: Int32Array | undefined): SequenceBatch {
+export function sequenceBatch(sequences: readonly ArrayLike<number>[], users?: Int32Array): SequenceBatch {
   const offsets = new Int32Array(sequences.length + 1);
   sequences.forEach((sequence, index) => (offsets[index + 1] = offsets[index]! + sequence.length));
   const items = new Int32Array(offsets[sequences.length]!);
