@@ -6,10 +6,24 @@ import {
   type Recommendation,
   type UserVectorMessage,
 } from '@click-recall/contracts';
-import { createVersionedEncoder, spacesOf, VOCABULARY_FILE, writeVocabulary } from '@click-recall/encoding';
+import {
+  createVersionedEncoder,
+  spacesOf,
+  STAGE_FILE,
+  VOCABULARY_FILE,
+  writeStage,
+  writeVocabulary,
+} from '@click-recall/encoding';
 import { createJobs } from '@click-recall/jobs';
 import { createKafkaClient, pipelineTopics, type ConsumedMessage } from '@click-recall/kafka';
-import { createSequenceEncoder, defaultModelConfig, serializeEncoder } from '@click-recall/model';
+import {
+  createRanker,
+  createSequenceEncoder,
+  defaultModelConfig,
+  defaultRankerConfig,
+  serializeEncoder,
+  serializeRanker,
+} from '@click-recall/model';
 import {
   createActivationStore,
   createColdVectorStore,
@@ -21,7 +35,7 @@ import {
   createUserVectorStore,
   deleteNamespace,
 } from '@click-recall/redis';
-import { createRegistry, newVersionId } from '@click-recall/registry';
+import { createRegistry, newRankerId, newVersionId } from '@click-recall/registry';
 import { createLogger, createServiceContext, loadConfig, type ServiceContext } from '@click-recall/runtime';
 import { randomNamespace, testServers } from '@click-recall/testing';
 import { chooseIndex, liftFor } from '@click-recall/vector-index';
@@ -39,9 +53,10 @@ export const ITEMS = Array.from({ length: 60 }, (_, index) => `item-${index}`);
 export interface Answer {
   readonly status: number;
   readonly body: {
-    readonly items: { itemId: string; score: number; channel: string; title?: string }[];
+    readonly items: { itemId: string; score: number; channel: string; rankScore?: number; title?: string }[];
     readonly users: { userId: string; score: number }[];
     readonly modelVersion: string | null;
+    readonly rankerVersion: string | null;
     readonly sequenceRevision: number | null;
     readonly error: { code: string; field?: string };
   };
@@ -184,6 +199,25 @@ export async function openTestRecall({ graceMs = 60_000, serviceRedisUrl }: Test
       await index.remove(spacesOf(version, ENCODER.dim, LIFT).items, [itemId]);
       await coldVectors.remove(version, [itemId]);
     },
+    /** A ranker of random weights, which has an order of its own; live beside its encoder once `activateRanker` says so. */
+    async writeRanker(modelVersion: string, candidates = RANKED, seed = 1): Promise<string> {
+      const version = newRankerId(clock++);
+      const encoder = await openModel(modelVersion);
+      const { dim, itemIds } = encoder;
+      const vectors = new Float32Array((itemIds.length + 1) * dim);
+      vectors.set(encoder.itemVectors(), dim);
+      const clicks = Float32Array.from({ length: itemIds.length + 1 }, (_, item) => item);
+      const ranker = createRanker({ ...RANKER, seed }, { vectors, dim, clicks });
+      const stage = writeStage({ modelVersion, candidates, history: 8 });
+      await registry.write(version, new Map(serializeRanker(ranker)).set(STAGE_FILE, stage));
+      ranker.dispose();
+      return version;
+    },
+    activateRanker: (modelVersion: string, ranker: string) =>
+      activations.switchRanker(modelVersion, ranker, Date.now()),
+    async damageRanker(version: string): Promise<void> {
+      await writeFile(join(folder, version, STAGE_FILE), '{}');
+    },
     async damageModel(version: string): Promise<void> {
       await writeFile(join(folder, version, VOCABULARY_FILE), '["other"]');
     },
@@ -231,6 +265,9 @@ export async function openTestRecall({ graceMs = 60_000, serviceRedisUrl }: Test
   };
 }
 
+/** Items of a ranker's list. */
+export const RANKED = 30;
+const RANKER = { ...defaultRankerConfig, dim: 8, hidden: [8], keepScore: false };
 const LIFT = { items: liftFor([Float32Array.of(10)]), users: liftFor([Float32Array.of(10)]) };
 
 export type TestRecall = Awaited<ReturnType<typeof openTestRecall>>;
