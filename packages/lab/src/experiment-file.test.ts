@@ -129,7 +129,7 @@ describe('readExperiments', () => {
     ['a fault of YAML', `${ONE}  encoder: [`, /try\.yaml:7: /],
     [
       'two experiments of one name',
-      `- { ${'name: a, data: {format: user-item, path: x}, protocol: {kind: leave-one-out}, model: {network: sequence-encoder}'} }\n`.repeat(
+      '- { name: a, data: {format: user-item, path: x}, protocol: {kind: leave-one-out}, model: {network: sequence-encoder} }\n'.repeat(
         2,
       ),
       /two experiments are called a/,

@@ -84,7 +84,7 @@ function describeEnd({ experiment: { kind } }: RunName, { result, failure }: Com
 
 /** By the speed since this process began; an early stop comes sooner. */
 function timeLeft(at: StepRow | EpochRow, seconds: number, firstEpoch: number): string {
-  const done = at.epoch - firstEpoch + ('step' in at ? at.step / at.stepsPerEpoch - 1 : 0) + ('step' in at ? 0 : 1);
+  const done = at.epoch - firstEpoch + ('step' in at ? at.step / at.stepsPerEpoch : 1);
   const left = at.epochs - firstEpoch + 1 - done;
   if (done <= 0 || left <= 0 || seconds < 2) return '';
   return `at most ${shownSeconds((seconds / done) * left)} left`;

@@ -1,8 +1,7 @@
 import {
   createSequenceEncoder,
-  evaluateFullRanking,
-  evaluateMarkov,
-  evaluatePopularity,
+  encoderScores,
+  evaluateRanking,
   ModelConfigError,
   parseModelConfig,
   splitLeaveOneOut,
@@ -10,9 +9,11 @@ import {
   type EpochReport,
   type ModelConfig,
   type RankingMetrics,
+  type TrainState,
 } from '@click-recall/model';
-import type { BaselineOutcome, EpochRow, ExperimentKind, ExperimentOutcome, Figures } from '../experiment-kind.js';
+import type { EpochRow, ExperimentKind, ExperimentOutcome, Figures } from '../experiment-kind.js';
 import { userSequences } from '../protocol/user-sequences.js';
+import { clicksOf, nextItemBaselines, rankingFigures } from './next-item-baselines.js';
 
 /** The sequence encoder and its variants; `model` has `encoder` and `training` as MODEL_CONFIG has them. */
 export const sequenceEncoder: ExperimentKind<ModelConfig> = {
@@ -27,19 +28,20 @@ export const sequenceEncoder: ExperimentKind<ModelConfig> = {
 
   describe: ({ encoder }) => [`the newest ${encoder.sequenceLength} clicks of an input are looked at`],
 
-  async train({ settings, data, seed, signal, onStep, onEpoch }): Promise<ExperimentOutcome> {
+  async train({ settings, data, seed, checkpoints, signal, onStep, onEpoch }): Promise<ExperimentOutcome> {
     const { train, validation, test } = splitLeaveOneOut(userSequences(data));
     const training = { ...settings.training, seed };
-    const encoder = createSequenceEncoder(settings.encoder, data.itemIds.length, seed, data.userIds.length);
+    const { epochs } = training;
+    const row = (report: EpochReport): EpochRow => ({
+      epoch: report.epoch,
+      epochs,
+      loss: report.loss,
+      milliseconds: report.milliseconds,
+      ...(report.validation && { validation: figures(report.validation) }),
+    });
+    const itemCount = data.itemIds.length;
+    const encoder = createSequenceEncoder(settings.encoder, itemCount, seed, data.userIds.length);
     try {
-      const { epochs } = training;
-      const row = (report: EpochReport): EpochRow => ({
-        epoch: report.epoch,
-        epochs,
-        loss: report.loss,
-        milliseconds: report.milliseconds,
-        ...(report.validation && { validation: figures(report.validation) }),
-      });
       const result = await trainEncoder({
         encoder,
         train,
@@ -48,31 +50,32 @@ export const sequenceEncoder: ExperimentKind<ModelConfig> = {
         onStep: (step) => onStep({ ...step, epochs }),
         onEpoch: (report) => onEpoch(row(report)),
         beforeStep: async () => (signal.aborted ? 'cancel' : 'continue'),
+        onState: (state) => checkpoints.save(state()),
+        // Saved by the line above, by a run of the same settings on the same data.
+        resume: (await checkpoints.load()) as TrainState | undefined,
       });
       signal.throwIfAborted();
+      const report = await evaluateRanking({
+        scores: encoderScores(encoder),
+        clicks: clicksOf(train, itemCount),
+        ...test,
+      });
       return {
-        test: figures(await evaluateFullRanking({ encoder, ...test })),
+        test: rankingFigures(report),
         ...(result.bestValidation && { validation: figures(result.bestValidation) }),
         chosenEpoch: result.bestEpoch,
         stoppedEarly: result.stoppedEarly,
         epochs: result.epochs.map(row),
         parameters: parameterCount(encoder.snapshot().parameters),
         depth: settings.encoder.layers,
-        counts: { users: test.targets.length, items: data.itemIds.length, clicks: data.interactions.items.length },
+        counts: { users: test.targets.length, items: itemCount, clicks: data.interactions.items.length },
       };
     } finally {
       encoder.dispose();
     }
   },
 
-  async baselines({ data }): Promise<readonly BaselineOutcome[]> {
-    const { train, test } = splitLeaveOneOut(userSequences(data));
-    const request = { train, itemCount: data.itemIds.length, ...test };
-    return [
-      { name: 'popularity', test: figures(evaluatePopularity(request)) },
-      { name: 'first-order Markov', test: figures(evaluateMarkov(request)) },
-    ];
-  },
+  baselines: nextItemBaselines,
 };
 
 function figures({ hr, ndcg }: RankingMetrics): Figures {

@@ -44,13 +44,13 @@ export type RandomSplit = Extract<Protocol, { kind: 'random-split' }>;
 /** The protocol in a few words, to stand under a picture. */
 export function protocolName(protocol: Protocol): string {
   const { keepRepeats, minUserClicks, minItemClicks } = protocol;
-  const filtering = [
+  const kept = [
     ...(keepRepeats ? ['REPEATS KEPT'] : []),
     ...(minUserClicks + minItemClicks > 0
       ? [`users from ${minUserClicks} and items from ${minItemClicks} clicks`]
       : []),
   ];
-  return [protocol.kind === 'leave-one-out' ? 'leave one out' : describeSplit(protocol)[0], ...filtering].join(', ');
+  return [protocol.kind === 'leave-one-out' ? 'leave one out' : describeSplit(protocol)[0], ...kept].join(', ');
 }
 
 /** The protocol in words, to stand beside every figure taken by it; without what the kind of experiment has to add. */

@@ -10,6 +10,9 @@ const DASHES = [
   [2, 2],
 ];
 
+const LINEAR = { type: 'linear', zero: false, nice: false } as const;
+const LOGARITHMIC = { type: 'log', nice: false } as const;
+
 const config: Config = {
   background: 'transparent',
   font: 'system-ui, sans-serif',
@@ -55,14 +58,14 @@ function lineSpec({ series, x, y, scale, logarithmicY, dots }: LinePlot, names: 
       field: 'at',
       type: 'quantitative',
       title: x,
-      scale: { type: scale === 'logarithmic' ? ('log' as const) : ('linear' as const), zero: false, nice: false },
+      scale: scale === 'logarithmic' ? LOGARITHMIC : LINEAR,
       axis: { grid: false, ...(scale === 'whole' && { tickMinStep: 1, format: 'd' }) },
     },
     y: {
       field: 'value',
       type: 'quantitative',
       title: y,
-      scale: { type: logarithmicY === true ? ('log' as const) : ('linear' as const), zero: false },
+      scale: logarithmicY === true ? LOGARITHMIC : { ...LINEAR, nice: true },
     },
     color: { field: 'name', type: 'nominal', scale: { domain: own, range: colour }, legend },
   } as const;
