@@ -178,6 +178,22 @@ describe('a training in a process of its own', () => {
   );
 
   it(
+    'trains an encoder that sees both ways, afresh',
+    async () => {
+      const model = at.settings.model as { encoder: object; training: object };
+      const encoder = { ...model.encoder, attention: 'none', pooling: 'mean', inputMask: true };
+      const { result, notes } = run({ task: TRAIN, settings: { ...at.settings, model: { ...model, encoder } } });
+      const { result: trained } = await result;
+      expect(notes[0]).toMatch(/starts afresh: the settings of the encoder differ/);
+      expect(trained.metrics.hr10).toBeGreaterThan(trained.metrics.popularity.hr10);
+      const stored = await loadVersion(at.registry, trained.modelVersion);
+      expect(stored.encoder.config).toMatchObject(encoder);
+      stored.encoder.dispose();
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
     'measures a stored version and exports its vectors',
     async () => {
       const evaluated = run({ task: { kind: 'evaluate', data: { modelVersion: first } }, settings: at.settings });
