@@ -11,6 +11,11 @@ describe('parseModelConfig', () => {
     expect(config.training).toEqual({ ...defaultModelConfig.training, seed: 9 });
   });
 
+  it('takes labels that the encoder can be trained on where the config names none', () => {
+    expect(parseModelConfig({ encoder: { pooling: 'mean' } }).training.labels).toBe('outside-prefix');
+    expect(parseModelConfig({ training: { labels: 'outside-prefix' } }).training.labels).toBe('outside-prefix');
+  });
+
   it.each([
     [{ encoder: { network: 'transformer' } }, 'encoder.network'],
     [{ encoder: { sequenceLength: 0 } }, 'encoder.sequenceLength'],
@@ -33,6 +38,21 @@ describe('parseModelConfig', () => {
     [{ training: { learningRate: Number.NaN } }, 'training.learningRate'],
     [{ training: { hotWeights: true } }, 'training.hotWeights'],
     [{ training: { toString: 1 } }, 'training.toString'],
+    [{ training: { negatives: 'full' } }, 'training.negatives'],
+    [{ training: { negatives: { kind: 'all' } } }, 'training.negatives.kind'],
+    [{ training: { negatives: { kind: 'full', count: 1 } } }, 'training.negatives.count'],
+    [{ training: { negatives: { kind: 'in-batch-shared' } } }, 'training.negatives.count'],
+    [{ training: { negatives: { kind: 'mixed', inBatch: 1, uniform: 0 } } }, 'training.negatives.uniform'],
+    [{ training: { hotWeights: 'documentExact', negatives: { kind: 'full' } } }, 'training.hotWeights'],
+    [{ training: { temperature: 0 } }, 'training.temperature'],
+    [{ training: { schedule: 'linear' } }, 'training.schedule'],
+    [{ training: { warmupSteps: -1 } }, 'training.warmupSteps'],
+    [{ training: { averaging: 1 } }, 'training.averaging'],
+    [{ training: { weightDecay: Number.NaN } }, 'training.weightDecay'],
+    [{ training: { batches: 'sorted' } }, 'training.batches'],
+    [{ training: { prefixesPerUser: 0 } }, 'training.prefixesPerUser'],
+    [{ training: { labels: 'some' } }, 'training.labels'],
+    [{ encoder: { attention: 'none' }, training: { labels: 'every-place' } }, 'training.labels'],
     [{ trainning: {} }, 'trainning'],
     ['{}', 'the model config'],
   ])('refuses %j, naming the field', (input, field) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parameter, type Parameters } from '../networks/parameters.js';
+import { parameter, type Gradients, type Parameters, type RowGradients } from '../networks/parameters.js';
 import { adamStep } from './adam.js';
 
 describe('adamStep', () => {
@@ -31,6 +31,26 @@ describe('adamStep', () => {
     adamStep(new Map([['t', table]]), new Map([['t', rows]]), 1, { learningRate: 0.5 });
     expect([...table.value].map((weight) => Number(weight.toFixed(4)))).toEqual([1, 1, 2, 2, 2.5, 3.5]);
     expect([...table.mean.subarray(0, 4)]).toEqual([0, 0, 0, 0]);
+  });
+
+  it('takes a share of kernels and touched rows off, and nothing of biases', () => {
+    const parameters: Parameters = new Map([
+      ['kernel', parameter([1, 2], Float32Array.of(2, -4))],
+      ['bias', parameter([2], Float32Array.of(2, -4))],
+      ['table', parameter([2, 1], Float32Array.of(2, -4))],
+    ]);
+    const gradients: Gradients = new Map<string, Float32Array | RowGradients>([
+      ['kernel', new Float32Array(2)],
+      ['bias', new Float32Array(2)],
+      ['table', { rows: Int32Array.of(1), values: new Float32Array(1) }],
+    ]);
+    adamStep(parameters, gradients, 1, { learningRate: 0.1, weightDecay: 0.5 });
+    const after = Array.from(parameters.values(), ({ value }) => [...value].map((weight) => Number(weight.toFixed(5))));
+    expect(after).toEqual([
+      [1.9, -3.8],
+      [2, -4],
+      [2, -3.8],
+    ]);
   });
 
   it('refuses a gradient of what is no parameter', () => {

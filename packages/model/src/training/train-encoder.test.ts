@@ -1,3 +1,4 @@
+import { deserialize, serialize } from 'node:v8';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { defaultModelConfig, type TrainingConfig } from '../config.js';
 import { sequenceBatch, type SequenceBatch } from '../data/sequence-batch.js';
@@ -7,7 +8,8 @@ import { evaluateFullRanking } from '../evaluation/evaluate-full-ranking.js';
 import { tensorCount } from '../kernels/tensorflow.js';
 import type { SequenceEncoder } from '../networks/encoder.js';
 import { createSequenceEncoder } from '../networks/sequence-encoder/sequence-encoder.js';
-import { trainEncoder } from './train-encoder.js';
+import { trainEncoder, type TrainResult } from './train-encoder.js';
+import type { TrainState } from './train-state.js';
 
 const itemCount = 20;
 const training: TrainingConfig = { ...defaultModelConfig.training, batchSize: 16, learningRate: 0.02, epochs: 4 };
@@ -125,10 +127,112 @@ describe('trainEncoder', () => {
     ).rejects.toThrow(/not 21/);
   });
 
-  it('keeps no tensors', async () => {
+  it('refuses settings that cannot be, by name', async () => {
+    const config = { ...training, learningRate: Number.NaN };
+    await expect(trainEncoder({ encoder: encoder(), train: circles(), config })).rejects.toThrow(
+      'training.learningRate must be a number above 0, not NaN',
+    );
+  });
+});
+
+describe.each<[string, Partial<TrainingConfig>]>([
+  ['in-batch', {}],
+  ['in-batch-shared', { negatives: { kind: 'in-batch-shared', count: 30 } }],
+  ['mixed', { negatives: { kind: 'mixed', inBatch: 20, uniform: 10 }, temperature: 0.5 }],
+  ['full', { negatives: { kind: 'full' }, weightDecay: 0.01 }],
+  ['outside-prefix', { labels: 'outside-prefix', prefixesPerUser: 4, negatives: { kind: 'full' } }],
+])('trainEncoder with negatives or labels %s', (_, changes) => {
+  const config: TrainingConfig = {
+    ...training,
+    ...changes,
+    epochs: 12,
+    averaging: 0.9,
+    schedule: 'cosine',
+    warmupSteps: 5,
+    batches: 'like-length',
+  };
+  const { train, validation, test } = splitLeaveOneOut(circles());
+
+  it('learns what comes next and keeps no tensors', async () => {
     const model = encoder(0.1);
     const before = tensorCount();
-    await trainEncoder({ encoder: model, train: circles(), config: training });
+    const result = await trainEncoder({ encoder: model, train, validation, config });
+    model.dispose();
     expect(tensorCount()).toBe(before);
+    expect(result.epochs.at(-1)!.loss).toBeLessThan(result.epochs[0]!.loss);
+    expect((await evaluateFullRanking({ encoder: model, ...test, k: 1 })).hr).toBeGreaterThan(0.8);
+  });
+
+  it('is the same bit for bit when interrupted and gone on with', async () => {
+    const whole = encoder(0.2);
+    const expected = await trainEncoder({ encoder: whole, train, validation, config: { ...config, epochs: 5 } });
+    let saved: Buffer | undefined;
+    const interrupted = trainEncoder({
+      encoder: encoder(0.2),
+      train,
+      validation,
+      config: { ...config, epochs: 5 },
+      onState: (state) => {
+        saved = serialize(state());
+        if (state().epochs.length === 2) throw new Error('power cut');
+      },
+    });
+    await expect(interrupted).rejects.toThrow('power cut');
+    const resumed = encoder(0.2);
+    const resume = deserialize(saved!) as TrainState;
+    const found = await trainEncoder({ encoder: resumed, train, validation, config: { ...config, epochs: 5 }, resume });
+    const untimed = ({ epochs, ...rest }: TrainResult): unknown => ({
+      ...rest,
+      epochs: epochs.map(({ epoch, loss, validation: metrics }) => ({ epoch, loss, metrics })),
+    });
+    expect(untimed(found)).toEqual(untimed(expected));
+    expect(resumed.snapshot()).toEqual(whole.snapshot());
+  });
+});
+
+describe('a training gone on with', () => {
+  const { train, validation } = splitLeaveOneOut(circles());
+
+  async function lastState(config: TrainingConfig): Promise<TrainState> {
+    let saved: TrainState | undefined;
+    const onState = (state: () => TrainState): void => void (saved = state());
+    await trainEncoder({ encoder: encoder(), train, validation, config, onState });
+    return saved!;
+  }
+
+  it('is at its end where it had come to its end', async () => {
+    const config = { ...training, epochs: 40, patience: 2 };
+    const resume = await lastState(config);
+    const model = encoder();
+    const result = await trainEncoder({ encoder: model, train, validation, config, resume });
+    expect(result).toMatchObject({ status: 'finished', stoppedEarly: true, bestEpoch: resume.best!.epoch });
+    expect(result.epochs).toEqual(resume.epochs);
+    expect(model.snapshot().parameters).toEqual(resume.best!.state.parameters);
+  });
+
+  it('is refused with other settings or other data', async () => {
+    const resume = await lastState({ ...training, epochs: 1 });
+    const request = { encoder: encoder(), train, validation, config: training, resume };
+    await expect(trainEncoder(request)).rejects.toThrow(/"epochs":1.*cannot go on as .*"epochs":4/);
+    await expect(trainEncoder({ ...request, config: { ...training, epochs: 1 }, train: circles(59) })).rejects.toThrow(
+      ModelInputError,
+    );
+  });
+});
+
+describe('averaged weights', () => {
+  it('are what is kept, with a validation split and without', async () => {
+    const config = { ...training, averaging: 0.9 };
+    const plain = encoder();
+    const averaged = encoder();
+    await trainEncoder({ encoder: plain, train: circles(), config: training });
+    const { epochs } = await trainEncoder({ encoder: averaged, train: circles(), config });
+    expect(epochs).toHaveLength(4);
+    expect(averaged.snapshot().average).toBeUndefined();
+    expect(averaged.itemVectors()).not.toEqual(plain.itemVectors());
+    const { train, validation } = splitLeaveOneOut(circles());
+    const looked = encoder();
+    const result = await trainEncoder({ encoder: looked, train, validation, config });
+    expect(await evaluateFullRanking({ encoder: looked, ...validation })).toEqual(result.bestValidation);
   });
 });
