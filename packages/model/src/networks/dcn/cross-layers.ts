@@ -1,6 +1,6 @@
 import type { Leaves } from '../../kernels/differentiate.js';
-import { add, matMul, mul, slice, softmax } from '../../kernels/recorded.js';
-import type { Tensor } from '../../kernels/tensorflow.js';
+import { add, concat, matMul, mul, softmax, stack } from '../../kernels/recorded.js';
+import { floats, type Tensor } from '../../kernels/tensorflow.js';
 import { recordedDense } from '../../recorded-layers/dense.js';
 import type { DcnConfig } from './config.js';
 
@@ -31,16 +31,27 @@ function crossLayer(x0: Tensor, x: Tensor, name: string, weight: Weight): Tensor
   return add(mul(x0, add(product, weight(`${name}.b`))), x);
 }
 
-/** sum over experts of gate * x0 * (U V^T x + b), plus x. Source: document 003; Wang et al. 2021, equation 3. */
+/**
+ * x0 * (sum over experts of gate * (U V^T x + b)) + x. All experts at once: their V side by side, each expert's part of
+ * V^T x times its gate, their U side by side. Source: document 003; Wang et al. 2021, equation 3.
+ */
 function mixedCrossLayer(x0: Tensor, x: Tensor, experts: number, name: string, weight: Weight): Tensor {
-  const [batch = 0] = x.shape;
+  const ofExperts = (part: string): Tensor[] =>
+    Array.from({ length: experts }, (_, expert) => weight(`${name}.expert${expert}.${part}`));
+  const v = concat(ofExperts('v'), 1); // [M, experts * r]
+  const u = concat(ofExperts('u'), 1); // [M, experts * r]
+  const biases = stack(ofExperts('b')); // [experts, M]
   const gates = softmax(recordedDense(x, `${name}.gate`, weight)); // [B, experts]
-  let sum = x;
-  for (let expert = 0; expert < experts; expert++) {
-    const prefix = `${name}.expert${expert}`;
-    const low = matMul(x, weight(`${prefix}.v`)); // [B, r]
-    const product = add(matMul(low, weight(`${prefix}.u`), false, true), weight(`${prefix}.b`)); // [B, M]
-    sum = add(sum, mul(slice(gates, [0, expert], [batch, 1]), mul(x0, product)));
-  }
-  return sum;
+  const low = mul(matMul(x, v), matMul(gates, repeater(experts, v.shape[1]! / experts))); // [B, experts * r]
+  const product = add(matMul(low, u, false, true), matMul(gates, biases)); // [B, M]
+  return add(mul(x0, product), x);
+}
+
+/** [experts, experts * r], 1 where a column is of the row's expert: repeats each gate r times. */
+function repeater(experts: number, rank: number): Tensor {
+  const columns = experts * rank;
+  const ones = Float32Array.from({ length: experts * columns }, (_, at) =>
+    Math.floor((at % columns) / rank) === Math.floor(at / columns) ? 1 : 0,
+  );
+  return floats(ones, [experts, columns]);
 }
