@@ -172,6 +172,7 @@ async function chooseInput(options) {
   );
   const most = options.maxEvents;
   return {
+    isDemo: true,
     events: {
       file: files.interactions,
       format: 'tsv',

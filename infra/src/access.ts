@@ -2,16 +2,20 @@ import { createJobs, type Jobs } from '@click-recall/jobs';
 import { createKafkaClient, type KafkaAdmin } from '@click-recall/kafka';
 import {
   createActivationStore,
+  createColdVectorStore,
   createItemStore,
   createModelStore,
   createOffsetStore,
+  createRankerStore,
   createRecordClient,
   createRedis,
   createSequenceStore,
   type ActivationStore,
+  type ColdVectorStore,
   type ItemStore,
   type ModelStore,
   type OffsetStore,
+  type RankerStore,
   type SequenceStore,
 } from '@click-recall/redis';
 import type { Config, Logger } from '@click-recall/runtime';
@@ -22,7 +26,9 @@ export interface PipelineAccess {
   readonly sequences: SequenceStore;
   readonly items: ItemStore;
   readonly models: ModelStore;
+  readonly rankers: RankerStore;
   readonly activation: ActivationStore;
+  readonly coldVectors: ColdVectorStore;
   readonly offsets: OffsetStore;
   readonly jobs: Jobs;
   close(): Promise<void>;
@@ -40,7 +46,9 @@ export function openPipeline(config: Config, clientId: string, logger: Logger): 
     sequences: createSequenceStore(redis, { namespace, keep: config.sequenceKeep, seenKeep: config.seenKeep }),
     items: createItemStore(records, redis, { namespace }),
     models: createModelStore(records, redis, { namespace }),
+    rankers: createRankerStore(records, redis, { namespace }),
     activation: createActivationStore(redis, { namespace }),
+    coldVectors: createColdVectorStore(redis, { namespace }),
     offsets: createOffsetStore(redis, { namespace }),
     jobs,
     async close() {

@@ -36,9 +36,8 @@ async function get(path: string): Promise<{ status: number; body: Answer }> {
 async function placeFor(userId: string): Promise<number> {
   const path = `/v1/users/${encodeURIComponent(userId)}/recommendations?limit=200&rank=false`;
   const { items } = (await get(path)).body;
-  const place = items.findIndex(({ itemId }) => itemId === FRESH);
-  if (place >= 0) expect(items[place]).toMatchObject({ channel: 'new' });
-  return place;
+  expect(items.filter(({ channel }) => channel === 'new').every(({ itemId }) => itemId === FRESH)).toBe(true);
+  return items.findIndex(({ itemId, channel }) => itemId === FRESH && channel === 'new');
 }
 
 /** Unseen items of one's own taste: a new one of it belongs among them. */

@@ -13,9 +13,9 @@ export function twoTastes(users = 60, items = 150, clicks = 24): TwoTastes {
   const start = Date.UTC(2024, 0, 1);
   const rows: string[] = [];
   const itemRows: string[] = [];
-  for (const [taste, [person, words]] of Object.entries(TASTES).entries()) {
+  for (const [taste, { person, words }] of TASTES.entries()) {
     for (let item = 0; item < items; item += 1) {
-      const title = `${words[item % words.length]} ${words[(item * 5 + 2) % words.length]} no. ${item}`;
+      const title = `${words[item % words.length]!} ${words[(item * 5 + 2) % words.length]!} no. ${item}`;
       itemRows.push(`${person}-item-${item},${title}`);
     }
     for (let user = 0; user < users; user += 1) {
@@ -35,7 +35,7 @@ export function twoTastes(users = 60, items = 150, clicks = 24): TwoTastes {
   };
 }
 
-const TASTES: Readonly<Record<string, readonly [string, readonly string[]]>> = {
-  garden: ['garden', ['Rose', 'Tulip', 'Fern', 'Oak', 'Moss', 'Ivy']],
-  harbour: ['harbour', ['Anchor', 'Schooner', 'Mast', 'Tide', 'Buoy', 'Keel']],
-};
+const TASTES = [
+  { person: 'garden', words: ['Rose', 'Tulip', 'Fern', 'Oak', 'Moss', 'Ivy'] },
+  { person: 'harbour', words: ['Anchor', 'Schooner', 'Mast', 'Tide', 'Buoy', 'Keel'] },
+];

@@ -1,4 +1,4 @@
-import type { TrainProgress } from '@click-recall/contracts';
+import type { JobResult, RankerMetrics, TrainProgress } from '@click-recall/contracts';
 import type { FlowStep, FlowView } from '@click-recall/jobs';
 
 /** What a finished epoch came to, in a line. */
@@ -19,7 +19,8 @@ export function describeStep({ jobs }: FlowView, step: FlowStep): string | undef
     case 'embed': {
       const result = jobs.embed?.result;
       if (!result) return undefined;
-      return `${result.items} items, ${result.users} users, recall@100 of the index ${result.indexRecall.toFixed(4)}`;
+      const newItems = result.newItems ? `, ${result.newItems} new ones` : '';
+      return `${result.items} items${newItems}, ${result.users} users, recall@100 of the index ${result.indexRecall.toFixed(4)}`;
     }
     case 'activate': {
       const result = jobs.activate?.result;
@@ -30,4 +31,14 @@ export function describeStep({ jobs }: FlowView, step: FlowStep): string | undef
       return result && `${result.published} recommendations published`;
     }
   }
+}
+
+/** What the training of a ranker came to, in a few words. */
+export function describeRanker({ rankerVersion, metrics }: JobResult<'train-ranker'>): string {
+  return `${rankerVersion}: ${describeRankerMetrics(metrics)}`;
+}
+
+/** How a ranker was judged. */
+export function describeRankerMetrics({ ndcg10, clicks }: RankerMetrics): string {
+  return `NDCG@10 ${ndcg10.recalled.toFixed(4)} recalled, ${ndcg10.reranked.toFixed(4)} re-ranked, on ${clicks} held-out clicks`;
 }

@@ -11,7 +11,9 @@ import { asTask, type Progress } from './progress.js';
 import { replayLogs } from './replay-logs.js';
 import type { ReplayNote } from './replayed.js';
 import { examples, summarise, type Summary } from './summary.js';
+import { tryNewItem, type NewItemTried } from './try-new-item.js';
 import { trainAndActivate } from './train-and-activate.js';
+import { trainRanker } from './train-ranker.js';
 import { waitForIngest } from './wait-for-ingest.js';
 
 /** What the start script hands over, once Kafka and Redis are up. */
@@ -34,7 +36,14 @@ export interface StartContext {
   readonly json: string | undefined;
   readonly epochs: number | undefined;
   /** What to replay; undefined: nothing, only start everything. */
-  readonly input: { readonly events: EventLogSource; readonly items: ItemLogSource | undefined } | undefined;
+  readonly input:
+    | {
+        readonly events: EventLogSource;
+        readonly items: ItemLogSource | undefined;
+        /** The data is ours to try things on: an invented item is published and deleted again. */
+        readonly isDemo?: boolean;
+      }
+    | undefined;
 }
 
 /**
@@ -115,10 +124,29 @@ async function runOnInput(
   const live = await pipeline.activation.read();
   if (fresh || live === null || context.epochs !== undefined) {
     await trainAndActivate(pipeline.jobs, progress, signal, context.epochs);
+    const trained = await pipeline.activation.read();
+    if (trained) await trainRanker(pipeline.jobs, trained.encoder, progress, signal);
   } else {
     progress.line(`  ✓ nothing new to train on: ${live.encoder} is live`);
   }
-  await finish(context, config, pipeline, services, note);
+  const tried = context.input.isDemo ? await tryOut(context, config, pipeline, services) : undefined;
+  await finish(context, config, pipeline, services, note, tried);
+}
+
+/** What is only for showing never fails a start. */
+async function tryOut(
+  { progress, signal }: StartContext,
+  config: Config,
+  pipeline: PipelineAccess,
+  { urls }: RunningServices,
+): Promise<NewItemTried | undefined> {
+  try {
+    return await tryNewItem(pipeline, config, urls.recall, apiKey(config), signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    progress.line(`  ! the invented item: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
 }
 
 async function finish(
@@ -127,13 +155,17 @@ async function finish(
   pipeline: PipelineAccess,
   services: RunningServices,
   note: ReplayNote,
+  tried: NewItemTried | undefined,
 ): Promise<void> {
   const seconds = (Date.now() - context.startedAt) / 1000;
   const summary: Summary = await summarise(pipeline, config.namespace, note, seconds);
-  const key = config.apiKeys[0];
-  const shown = await examples(pipeline, services.urls.recall, key === undefined ? {} : { 'x-api-key': key });
-  context.print(printSummary(summary, shown, addresses(config, services)));
+  const shown = await examples(pipeline, services.urls.recall, apiKey(config));
+  context.print(printSummary(summary, shown, tried, addresses(config, services)));
   if (context.json !== undefined) await writeFile(context.json, `${JSON.stringify(summary, undefined, 2)}\n`);
+}
+
+function apiKey({ apiKeys: [key] }: Config): Record<string, string> {
+  return key === undefined ? {} : { 'x-api-key': key };
 }
 
 function addresses(config: Config, { urls }: RunningServices): Addresses {

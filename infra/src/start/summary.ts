@@ -1,4 +1,10 @@
-import { topicName, type Metrics, type RecommendationsAnswer } from '@click-recall/contracts';
+import {
+  topicName,
+  type ColdStartMetrics,
+  type Metrics,
+  type RankerMetrics,
+  type RecommendationsAnswer,
+} from '@click-recall/contracts';
 import type { PipelineAccess } from '../access.js';
 import type { ReplayNote } from './replayed.js';
 
@@ -20,6 +26,10 @@ export interface Summary {
   readonly items: number;
   readonly metrics: Pick<Metrics, 'hr10' | 'ndcg10' | 'popularity' | 'markov'> | null;
   readonly modelVersion: string | null;
+  /** Items that the live model has not seen and that have a vector by what is known of them; null where it has no mapping for them. */
+  readonly newItems: { readonly count: number; readonly metrics: ColdStartMetrics | null } | null;
+  /** The newest ranker of the live model, and whether it is live; null where none was trained. */
+  readonly ranker: { readonly version: string; readonly live: boolean; readonly metrics: RankerMetrics } | null;
   /** Messages on `recommendations`. */
   readonly recommendations: number;
   /** recall@100 of the live index against the exact scan, as found when it was built; null when that job is no longer kept. */
@@ -42,6 +52,7 @@ export async function summarise(
     messagesOn(pipeline, topicName('dead-letters', namespace)),
   ]);
   const model = activation ? await pipeline.models.get(activation.encoder) : undefined;
+  const [ranker] = activation ? await pipeline.rankers.list(activation.encoder) : [];
   const built = (await pipeline.jobs.recent('embed', KEPT_JOBS)).find(
     ({ result }) => result?.modelVersion === activation?.encoder,
   );
@@ -59,6 +70,12 @@ export async function summarise(
     metrics:
       hr10 !== undefined && ndcg10 !== undefined && popularity && markov ? { hr10, ndcg10, popularity, markov } : null,
     modelVersion: activation?.encoder ?? null,
+    ranker: ranker
+      ? { version: ranker.version, live: activation?.ranker === ranker.version, metrics: ranker.metrics }
+      : null,
+    newItems: activation?.mapping
+      ? { count: await pipeline.coldVectors.count(activation.encoder), metrics: model?.metrics?.coldStart ?? null }
+      : null,
     recommendations,
     indexRecall: built?.result?.indexRecall ?? null,
     seconds: Math.round(seconds * 10) / 10,
@@ -81,6 +98,8 @@ export interface Example {
   readonly userId: string;
   readonly clicked: readonly string[];
   readonly recommended: readonly string[];
+  /** The same without the ranker; absent where none had a part in it. */
+  readonly recalled?: readonly string[];
 }
 
 /** A few users with what they clicked last and what recall answers over HTTP. */
@@ -96,16 +115,25 @@ export async function examples(
       const clicked = events.map(({ itemId }) => itemId).toReversed();
       const known = await pipeline.items.get(clicked);
       const url = `${recallUrl}/v1/users/${encodeURIComponent(userId)}/recommendations?limit=${TITLES}`;
-      const answer = await fetch(url, { headers });
-      if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${await answer.text()}`);
-      const { items } = (await answer.json()) as RecommendationsAnswer;
+      const { items, rankerVersion } = await ask(url, headers);
       return {
         userId,
         clicked: clicked.map((itemId, index) => known[index]?.title ?? itemId),
-        recommended: items.map(({ itemId, title }) => title ?? itemId),
+        recommended: titlesOf(items),
+        ...(rankerVersion !== null && { recalled: titlesOf((await ask(`${url}&rank=false`, headers)).items) }),
       };
     }),
   );
+}
+
+async function ask(url: string, headers: Record<string, string>): Promise<RecommendationsAnswer> {
+  const answer = await fetch(url, { headers });
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${await answer.text()}`);
+  return (await answer.json()) as RecommendationsAnswer;
+}
+
+function titlesOf(items: RecommendationsAnswer['items']): string[] {
+  return items.map(({ itemId, title }) => title ?? itemId);
 }
 
 const EXAMPLES = 3;

@@ -1,0 +1,108 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { createClickPublisher } from '@click-recall/client';
+import type { ItemUsersAnswer, RecommendationsAnswer } from '@click-recall/contracts';
+import type { Config } from '@click-recall/runtime';
+import type { PipelineAccess } from '../access.js';
+
+/** Nobody has clicked it, and nobody can: it is known by these words alone, and gone again after a moment. */
+const ITEM = {
+  itemId: 'demo-new-item',
+  title: 'Star Trek: The Last Frontier',
+  categories: ['Action', 'Adventure', 'Sci-Fi'],
+};
+const USERS = 3;
+const TITLES = 5;
+/** Most that recall answers. */
+const LOOKED_AT = 200;
+const POLL_MS = 50;
+const PATIENCE_MS = 30_000;
+
+/** What became of an invented item. */
+export interface NewItemTried {
+  readonly title: string;
+  readonly categories: readonly string[];
+  /** From its publication to its place in the live index, ms. */
+  readonly indexedMs: number;
+  /** From the publication of its deletion until no answer holds it, ms. */
+  readonly goneMs: number;
+  /** The users it is nearest to. */
+  readonly users: readonly {
+    readonly userId: string;
+    /** Titles clicked last, newest first. */
+    readonly clicked: readonly string[];
+    /** Its place among what is recommended, from 1; null: not among the first 200. */
+    readonly place: number | null;
+  }[];
+}
+
+/**
+ * Publishes an invented item that is known by its title and categories alone, looks for whom it is recalled, and deletes it again. Undefined
+ * where the live model has no mapping for new items.
+ */
+export async function tryNewItem(
+  pipeline: PipelineAccess,
+  config: Config,
+  recallUrl: string,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+): Promise<NewItemTried | undefined> {
+  const live = await pipeline.activation.read();
+  if (!live?.mapping) return undefined;
+  const get = (path: string): Promise<Response> => fetch(`${recallUrl}/v1${path}`, { headers });
+  const isIndexed = async (): Promise<boolean> => {
+    const [vector] = await pipeline.coldVectors.get(live.encoder, [ITEM.itemId]);
+    return vector !== undefined;
+  };
+  const publisher = createClickPublisher({ ...config.kafka, namespace: config.namespace, clientId: 'start' });
+  const isAnswered = async (): Promise<boolean> => (await get(`/items/${ITEM.itemId}/users`)).ok;
+  let isThere = true;
+  try {
+    const published = Date.now();
+    await publisher.publishItem(ITEM);
+    await until(isIndexed, signal);
+    const indexedMs = Date.now() - published;
+    // Deleted by the start before this one, it is so for recall for up to a second more.
+    await until(isAnswered, signal);
+    const users = await nearestUsers(pipeline, get);
+    const deleted = Date.now();
+    await publisher.publishItem({ ...ITEM, deleted: true });
+    isThere = false;
+    await until(async () => !(await isIndexed()) && !(await isAnswered()), signal);
+    return { title: ITEM.title, categories: ITEM.categories, indexedMs, goneMs: Date.now() - deleted, users };
+  } finally {
+    if (isThere) await publisher.publishItem({ ...ITEM, deleted: true }).catch(() => undefined);
+    await publisher.close();
+  }
+}
+
+async function nearestUsers(
+  pipeline: PipelineAccess,
+  get: (path: string) => Promise<Response>,
+): Promise<NewItemTried['users']> {
+  const answer = await get(`/items/${ITEM.itemId}/users?limit=${USERS}`);
+  if (!answer.ok) throw new Error(`recall answered ${answer.status}: ${await answer.text()}`);
+  const { users } = (await answer.json()) as ItemUsersAnswer;
+  const userIds = users.map(({ userId }) => userId);
+  const sequences = await pipeline.sequences.read(userIds, TITLES);
+  return Promise.all(
+    sequences.map(async ({ userId, events }) => {
+      const clicked = events.map(({ itemId }) => itemId).toReversed();
+      const known = await pipeline.items.get(clicked);
+      // As recalled: a ranker knows nothing of an item that nobody has clicked.
+      const path = `/users/${encodeURIComponent(userId)}/recommendations?limit=${LOOKED_AT}&rank=false`;
+      const { items } = (await (await get(path)).json()) as RecommendationsAnswer;
+      const place = items.findIndex(({ itemId }) => itemId === ITEM.itemId);
+      return {
+        userId,
+        clicked: clicked.map((itemId, index) => known[index]?.title ?? itemId),
+        place: place < 0 ? null : place + 1,
+      };
+    }),
+  );
+}
+
+async function until(done: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
+  for (const deadline = Date.now() + PATIENCE_MS; !(await done()); await delay(POLL_MS, undefined, { signal })) {
+    if (Date.now() > deadline) throw new Error(`nothing came of the invented item within ${PATIENCE_MS / 1000} s`);
+  }
+}
