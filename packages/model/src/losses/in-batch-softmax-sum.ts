@@ -47,7 +47,7 @@ export function inBatchSoftmaxSum(queries: Tensor, candidates: Tensor, pairs: In
     const scores = matMul(multiply(query, scale()), candidate, { transposeB: true });
     let logits = add(scores, floats(shifts.all, [1, count]));
     if (pairs.maskAccidentalHits) {
-      logits = subtract(logits, multiply(oneHot(own().as1D(), count), floats(shifts.own, [batch, 1])));
+      logits = subtract(logits, multiply(oneHot(own().as1D(), count, 1, 0, 'float32'), floats(shifts.own, [batch, 1])));
     }
     const probabilities = softmax(logits); // [B, C]
     const places = Int32Array.from(positives, (positive, row) => row * count + positive);

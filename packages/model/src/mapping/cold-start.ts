@@ -21,15 +21,17 @@ export interface ColdStart {
 }
 
 /**
- * How held-out items do as if they were new: of the clicks on them, the share that finds the item among the user's first
- * 100 unseen items, the user's vector made of the clicks before it on other items. All by the same clicks.
+ * How held-out items do, each as if it alone were new. A user's vector is made of the clicks before the one on the item, those
+ * on held-out items left out; the first 100 are of the items that are not among those clicks.
  */
 export interface ColdStartMetrics {
-  /** With vectors by description. */
+  /** Share of clicks on held-out items whose item is among the user's first 100, with the vector by its description. */
   readonly recall100: number;
+  /** The same for users who never clicked the item: what says nothing about taste has both alike. */
+  readonly others100: number;
   /** A list in no order. */
   readonly chance100: number;
-  /** By the number of clicks, the items' own included, which a new item does not have yet. */
+  /** By the number of clicks, the item's own included, which a new item does not have yet. */
   readonly popularity100: number;
   /** With the encoder's own vectors, learned from the clicks that a new item does not have. */
   readonly encoder100: number;

@@ -97,7 +97,7 @@ function weightedMean(values: Float32Array, width: number, weights: Float32Array
 }
 
 /** X of A X = B for a symmetric positive definite A [n, n] and B [n, m], by Cholesky's decomposition. */
-function solvePositive(matrix: Float64Array, right: Float64Array, n: number, m: number): Float64Array {
+export function solvePositive(matrix: Float64Array, right: Float64Array, n: number, m: number): Float64Array {
   const lower = new Float64Array(n * n);
   for (let row = 0; row < n; row++) {
     for (let column = 0; column <= row; column++) {

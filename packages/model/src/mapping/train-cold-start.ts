@@ -7,17 +7,11 @@ import { defaultTwoTowerConfig, type TwoTowerConfig } from '../networks/two-towe
 import { fitTwoTowerFeatures, type ItemDescription, type TwoTowerFeatures } from '../networks/two-tower/features.js';
 import { trainTwoTower, type TwoTowerEpoch } from '../networks/two-tower/train-two-tower.js';
 import { createTwoTower, type TwoTower } from '../networks/two-tower/two-tower.js';
-import { coldStart, unitRows, type ColdStart, type ColdStartState, type ItemText } from './cold-start.js';
+import { coldStart, type ColdStart, type ColdStartState, type ItemText } from './cold-start.js';
+import { isDescribed } from './described.js';
+import { fitMapping } from './fit-mapping.js';
 import { parseColdStartConfig, type ColdStartConfig } from './config.js';
 import { holdOutItems } from './hold-out-items.js';
-import {
-  chanceInFirst100,
-  clicksOnItems,
-  shareInFirst100,
-  shareInFirst100OfList,
-  userVectors,
-} from './measure-new-items.js';
-import { applyMapping, ridgeRegression, type LinearMapping } from './ridge-regression.js';
 
 export interface ColdStartRequest {
   /** Trained; not changed. */
@@ -40,13 +34,10 @@ export type ColdStartResult =
   /** Too few items with both clicks and a description; `reason` in words. */
   | { readonly status: 'skipped'; readonly reason: string };
 
-/** From weak to strong; as multiples of the inputs' mean variance. */
-const lambdas = [0.001, 0.01, 0.1, 1, 10];
-
 /**
  * Trains two towers on the clicks (held-out items kept from them), then a linear mapping from what the item tower says of an
- * item by its description alone to the encoder's vector of it. How strongly the mapping is held back is chosen on some of the
- * held-out items, the quality measured on the others. Yields to the event loop between steps.
+ * item by its description alone to the encoder's vector of it. How strongly the mapping is held back, and how high it lifts new
+ * items, is chosen on some of the held-out items, the quality measured on the others. Yields to the event loop between steps.
  * Throws a ModelInputError for sequences or items that do not fit the encoder, a ModelConfigError for a setting that cannot be.
  */
 export async function trainColdStart(request: ColdStartRequest): Promise<ColdStartResult> {
@@ -70,44 +61,8 @@ export async function trainColdStart(request: ColdStartRequest): Promise<ColdSta
   if (trained === undefined) return { status: 'cancelled' };
   const { towers, descriptions } = trained;
 
-  const table = encoder.itemVectors();
-  const vectors = towers.candidateVectors(towers.features.candidates(descriptions, 'unknown'));
-  const unitVectors = (encoder.config as { unitVectors?: boolean }).unitVectors === true;
-  const ridge = ridgeOf(vectors, table, { inputs: towers.dim, outputs: encoder.dim }, (item) =>
-    hidden.has(item) || !isDescribed(items[item - 1]) ? 0 : reliability(clicks[item]!),
-  );
-  const tableWith = (mapping: LinearMapping): Float32Array => {
-    const mapped = applyMapping(mapping, vectors);
-    if (unitVectors) unitRows(mapped, encoder.dim);
-    const copy = table.slice();
-    for (const item of hidden) {
-      copy.set(mapped.subarray((item - 1) * encoder.dim, item * encoder.dim), item * encoder.dim);
-    }
-    return copy;
-  };
-
-  const choosing = clicksOnItems(sequences, held.choosing, hidden, config.seed);
-  const choosingUsers = await userVectors(encoder, choosing);
-  let best: { lambda: number; share: number; mapping: LinearMapping } | undefined;
-  for (const lambda of lambdas) {
-    const mapping = ridge.solve(lambda);
-    const share = await shareInFirst100(choosing, choosingUsers, tableWith(mapping), encoder.dim);
-    // Of two that do equally well the one that says less.
-    if (best === undefined || share >= best.share) best = { lambda, share, mapping };
-  }
-  const { lambda, mapping } = best!;
-  const measured = clicksOnItems(sequences, held.measured, hidden, config.seed);
-  const users = await userVectors(encoder, measured);
-  const metrics = {
-    recall100: await shareInFirst100(measured, users, tableWith(mapping), encoder.dim),
-    chance100: chanceInFirst100(measured, encoder.itemCount),
-    popularity100: shareInFirst100OfList(measured, Float32Array.from(clicks)),
-    encoder100: await shareInFirst100(measured, users, table, encoder.dim),
-    items: held.measured.length,
-    clicks: measured.targets.length,
-    lambda,
-  };
-  return { status: 'finished', coldStart: coldStart({ ...itemTower(towers), mapping, unitVectors, metrics }) };
+  const fitted = await fitMapping({ ...request, config, held, clicks, towers, descriptions });
+  return { status: 'finished', coldStart: coldStart({ ...itemTower(towers), ...fitted }) };
 }
 
 /** Pairs of a user and an item clicked; the time of a click is its place in the user's sequence. Undefined when cancelled. */
@@ -163,25 +118,6 @@ async function trainTowers(
     ...(beforeStep && { beforeStep }),
   });
   return result.status === 'cancelled' ? undefined : { towers, descriptions };
-}
-
-function ridgeOf(
-  vectors: Float32Array,
-  table: Float32Array,
-  sizes: { inputs: number; outputs: number },
-  weightOf: (item: number) => number,
-): ReturnType<typeof ridgeRegression> {
-  const weights = Float32Array.from({ length: vectors.length / sizes.inputs }, (_, place) => weightOf(place + 1));
-  return ridgeRegression({ from: vectors, to: table.subarray(sizes.outputs), ...sizes, weights });
-}
-
-/** An item of few clicks has a vector that says little: it counts for less, one of many for at most 1. */
-function reliability(clicks: number): number {
-  return clicks / (clicks + 10);
-}
-
-function isDescribed(item: ItemText | undefined): boolean {
-  return (item?.title ?? '').trim() !== '' || (item?.categories ?? []).length > 0;
 }
 
 /** The part of the towers that a new item passes through. */

@@ -32,7 +32,7 @@ export interface TwoTowerTrainingConfig {
   readonly temperature: number;
   /** Share of values dropped from what enters each tower's first dense layer. */
   readonly dropout: number;
-  /** Half the sum of squares of what enters each tower's first dense layer, times this, joins the loss. */
+  /** Half the sum of squares of the batch's vectors, times this, joins the loss. */
   readonly l2: number;
 }
 

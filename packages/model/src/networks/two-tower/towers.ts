@@ -7,7 +7,7 @@ import type { CandidateBatch, QueryBatch } from './batch.js';
 export type QueryLookup = 'users' | 'buckets';
 export type CandidateLookup = 'ids' | 'tokens';
 
-/** Sees what enters the dense layers, and may change it (dropout). */
+/** Changes what enters the dense layers (dropout). */
 export type AtInput = (features: Tensor) => Tensor;
 
 export function queryLookups({ users, buckets }: QueryBatch): Record<QueryLookup, Lookup> {

@@ -1,6 +1,6 @@
 import { ModelInputError } from '../../errors.js';
 import { compute, differentiate } from '../../kernels/differentiate.js';
-import { add, mul, scalar, square, sum as sumAll } from '../../kernels/recorded.js';
+import { add, mul, scalar, square, sum } from '../../kernels/recorded.js';
 import { readFloats, scope, type Tensor } from '../../kernels/tensorflow.js';
 import { dropoutMasks } from '../../layers/dropout.js';
 import { inBatchSoftmaxSum } from '../../losses/in-batch-softmax-sum.js';
@@ -100,16 +100,16 @@ export function pairLossAndGradients(
     lookups: { ...queryLookups(batch.queries), ...candidateLookups(batch.candidates) },
     loss: (leaves) => {
       const masks = dropoutMasks(settings.dropout, batch.seed ?? 0, 0);
-      const penalties: Tensor[] = [];
-      const atInput = (features: Tensor): Tensor => {
-        if (settings.l2 > 0) penalties.push(mul(sumAll(square(features)), scalar(settings.l2 / 2)));
+      const drop = (features: Tensor): Tensor => {
         const [rows = 0, width = 0] = features.shape;
         return masks === undefined ? features : mul(features, masks(rows, width));
       };
-      const queries = queryTower(layers, batch.queries, leaves, atInput);
-      const candidates = candidateTower(layers, batch.candidates, leaves, atInput);
-      const loss = inBatchSoftmaxSum(queries, candidates, { ...batch, ...settings });
-      return penalties.reduce((sum, penalty) => add(sum, penalty), loss);
+      const queries = queryTower(layers, batch.queries, leaves, drop);
+      const candidates = candidateTower(layers, batch.candidates, leaves, drop);
+      const softmax = inBatchSoftmaxSum(queries, candidates, { ...batch, ...settings });
+      if (settings.l2 === 0) return softmax;
+      const squares = add(sum(square(queries)), sum(square(candidates)));
+      return add(softmax, mul(squares, scalar(settings.l2 / 2)));
     },
   });
 }
