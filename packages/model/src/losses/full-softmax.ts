@@ -11,6 +11,7 @@ import {
   sliceFirst,
   subtract,
   sumAll,
+  transpose,
 } from '../kernels/kernels.js';
 import { softmax } from '../kernels/softmax.js';
 import { floats, free, integers, readFloats, scope, type Tensor } from '../kernels/tensorflow.js';
@@ -47,7 +48,7 @@ export function fullSoftmax(
         const probabilities = softmax(matMul(rows, items, { transposeB: true })); // [count, N]
         const positive = gatherEachRow(probabilities, integers(targets.subarray(start, start + count), [count]));
         logPositives += readFloats(sumAll(log(maximum(positive, scalar(tiny)))))[0]!;
-        const sum = matMul(probabilities, rows, { transposeA: true });
+        const sum = matMul(rows, probabilities, { transposeA: true }); // [D, N]: twice as fast as [N, D]
         return { items: matMul(probabilities, items), hidden: expectedHidden ? add(expectedHidden, sum) : sum };
       });
       free(expectedHidden);
@@ -59,7 +60,7 @@ export function fullSoftmax(
       subtract(concatFirst(expectedItems), gather(items, labelsOfRows)),
       scalar(1 / targets.length / temperature),
     );
-    const ditems = subtract(expectedHidden!, segmentSum(scaled, labelsOfRows, itemCount));
+    const ditems = subtract(transpose(expectedHidden!, [1, 0]), segmentSum(scaled, labelsOfRows, itemCount));
     return {
       dhidden: withPadding(dreal, indexes, isReal.length),
       ditems: multiply(ditems, scalar(1 / targets.length)),

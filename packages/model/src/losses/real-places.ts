@@ -20,7 +20,7 @@ export function withPadding(x: Tensor, indexes: Int32Array, places: number): Ten
 }
 
 /** Numbers a block of logits may have: about what stays in the processor's cache, and no new memory from the system. */
-const logitsPerBlock = 3 * 2 ** 20;
+const logitsPerBlock = 1.5 * 2 ** 20;
 
 /** Runs over `rows` in blocks whose logits, `columns` a row, stay small. */
 export function* rowBlocks(rows: number, columns: number): Iterable<{ start: number; count: number }> {

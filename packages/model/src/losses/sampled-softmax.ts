@@ -13,6 +13,7 @@ import {
   subtract,
   sumAll,
   sumLast,
+  transpose,
 } from '../kernels/kernels.js';
 import { softmax } from '../kernels/softmax.js';
 import { floats, free, integers, readFloats, scope, type Tensor } from '../kernels/tensorflow.js';
@@ -74,7 +75,7 @@ export function sampledSoftmax(request: SampledSoftmaxRequest): { loss: number }
         const distance = subtract(logSum, sliceFirst(ownLogits, start, count));
         loss += readFloats(sumAll(softplus(distance)))[0]!;
         const misses = multiply(sigmoid(distance), scalar(1 / rows)); // [count, 1]
-        const sum = matMul(probabilities, multiply(h, misses), { transposeA: true });
+        const sum = matMul(multiply(h, misses), probabilities, { transposeA: true }); // [D, C]: twice as fast as [C, D]
         return {
           misses,
           expected: matMul(probabilities, negatives),
@@ -90,7 +91,7 @@ export function sampledSoftmax(request: SampledSoftmaxRequest): { loss: number }
     return {
       dhidden: multiply(subtract(concatFirst(expectedParts), positives), multiply(misses, scalar(1 / temperature))),
       dpositives: multiply(hidden, multiply(misses, scalar(-1))),
-      dnegatives: dnegatives!,
+      dnegatives: transpose(dnegatives!, [1, 0]),
     };
   });
   return { loss: loss / rows, ...gradients };
