@@ -1,53 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { topicName } from '@click-recall/contracts';
 import { openPipeline } from '@click-recall/infra';
 import { JobFailedError } from '@click-recall/jobs';
 import { createKafkaClient, pipelineTopics } from '@click-recall/kafka';
-import { createLogger, loadConfig } from '@click-recall/runtime';
-import { eventually, randomNamespace, testServers } from '@click-recall/testing';
+import { loadConfig } from '@click-recall/runtime';
+import { eventually } from '@click-recall/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { main } from './main.js';
-
-const logger = createLogger({ service: 'test', level: 'silent', pretty: false });
-
-function folder(): string {
-  const made = mkdtempSync(join(tmpdir(), 'click-recall-cli-'));
-  onTestFinished(() => rmSync(made, { recursive: true }));
-  return made;
-}
-
-function environment(overrides: Record<string, string> = {}) {
-  const { kafkaBrokers, redisUrl } = testServers();
-  return { KAFKA_BROKERS: kafkaBrokers.join(','), REDIS_URL: redisUrl, NAMESPACE: randomNamespace(), ...overrides };
-}
-
-async function cli(args: string[], env: Record<string, string> = environment(), signal = new AbortController().signal) {
-  const [out, err]: [string[], string[]] = [[], []];
-  const code = await main(args, {
-    stdout: { write: (text) => out.push(text) },
-    stderr: { write: (text) => err.push(text) },
-    signal,
-    env,
-  });
-  return { code, out: out.join(''), err: err.join(''), json: (): unknown => JSON.parse(out.join('')) };
-}
-
-/** A namespace with its topics, removed after the test. */
-async function pipeline() {
-  const env = environment();
-  const config = loadConfig(env);
-  const opened = openPipeline(config, 'test', logger);
-  const topics = pipelineTopics(env.NAMESPACE);
-  onTestFinished(async () => {
-    await opened.admin.deleteTopics(topics.map(({ name }) => name)).catch(() => undefined);
-    await opened.close();
-  });
-  await opened.admin.ensureTopics(topics);
-  return { env, config, ...opened };
-}
+import { cli, environment, folder, logger, pipeline } from './open-test-cli.js';
 
 async function clicksOn({ admin, env }: Awaited<ReturnType<typeof pipeline>>): Promise<number> {
   // A topic that was just made has no leader for a moment.

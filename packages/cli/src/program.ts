@@ -9,6 +9,7 @@ import { addRollback } from './commands/rollback.js';
 import { addStatus } from './commands/status.js';
 import { addTopics } from './commands/topics.js';
 import { addTrain } from './commands/train.js';
+import { addTrainRanker } from './commands/train-ranker.js';
 import { addUp } from './commands/up.js';
 import { createContext, type CliContext, type CliIo, type GlobalOptions } from './context.js';
 
@@ -29,6 +30,7 @@ const COMMANDS: readonly AddCommand[] = [
   addPublish,
   addConsume,
   addTrain,
+  addTrainRanker,
   addModels,
   addRollback,
   addExport,

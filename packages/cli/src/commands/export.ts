@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { CliError } from '../errors.js';
+import { interrupted } from '../interrupted.js';
 import type { AddCommand } from '../program.js';
 import { withPipeline } from '../target.js';
 
@@ -31,9 +32,3 @@ export const addExport: AddCommand = (program, run) => {
       }),
     );
 };
-
-function interrupted(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(new CliError('interrupted')), { once: true });
-  });
-}

@@ -1,18 +1,19 @@
 import { formatTable } from '../format-table.js';
-import type { ModelRecord, ModelStatus } from '@click-recall/redis';
+import type { ModelRecord, ModelStatus, RankerRecord } from '@click-recall/redis';
 import type { AddCommand } from '../program.js';
 import { withPipeline } from '../target.js';
 
 export const addModels: AddCommand = (program, run) => {
   program
     .command('models')
-    .description('list the models, newest first')
+    .description('list the models and their rankers, newest first')
     .addHelpText(
       'after',
       [
         '',
         'Status: written (no index yet), building, live, ready (was live or is about to be), retired (its index was emptied;',
-        'a rollback builds it anew), rejected (by the gate).',
+        'a rollback builds it anew), rejected (by the gate). A ranker belongs to one model: live, passed (its gate; the best one',
+        'comes back with its model), rejected.',
         '',
         'Example:',
         '  click-recall models --json | head -1',
@@ -20,13 +21,18 @@ export const addModels: AddCommand = (program, run) => {
     )
     .action(
       run(async (context) => {
-        await withPipeline(context, ['redis'], async ({ models, activation }) => {
-          const [list, { activation: live, building }] = await Promise.all([
+        await withPipeline(context, ['redis'], async ({ models, rankers, activation }) => {
+          const [list, ranked, { activation: live, building }] = await Promise.all([
             models.list(),
+            rankers.list(),
             activation.readWithBuilding(),
           ]);
-          const rows = list.map((model) => rowOf(model, live?.encoder, building));
-          context.output.result(() => (rows.length === 0 ? 'no model yet: `click-recall train`' : table(rows)), rows);
+          const own = ranked.map((ranker) => rankerOf(ranker, live?.ranker));
+          const rows = list.map((model) => rowOf(model, live?.encoder, building, own));
+          context.output.result(
+            () => (rows.length === 0 ? 'no model yet: `click-recall train`' : tables(rows, own)),
+            rows,
+          );
         });
       }),
     );
@@ -35,14 +41,50 @@ export const addModels: AddCommand = (program, run) => {
 interface Row extends Omit<ModelRecord, 'status'> {
   readonly live: boolean;
   readonly status: ModelStatus | 'building';
+  readonly rankers: readonly RankerRow[];
+}
+
+interface RankerRow extends Omit<RankerRecord, 'status'> {
+  readonly live: boolean;
+  readonly status: RankerRecord['status'] | 'live';
 }
 
 /** What is live is said by the activation alone: a record follows it, and after a crash perhaps late. */
-function rowOf(model: ModelRecord, liveVersion: string | undefined, building: readonly string[]): Row {
+function rowOf(
+  model: ModelRecord,
+  liveVersion: string | undefined,
+  building: readonly string[],
+  rankers: readonly RankerRow[],
+): Row {
   const live = model.version === liveVersion;
   const isBuilt = building.includes(model.version);
   const past = model.status === 'live' ? 'ready' : model.status;
-  return { ...model, live, status: live ? 'live' : isBuilt ? 'building' : past };
+  const own = rankers.filter(({ modelVersion }) => modelVersion === model.version);
+  return { ...model, live, status: live ? 'live' : isBuilt ? 'building' : past, rankers: own };
+}
+
+function rankerOf(ranker: RankerRecord, liveVersion: string | undefined): RankerRow {
+  const live = ranker.version === liveVersion;
+  return { ...ranker, live, status: live ? 'live' : ranker.status };
+}
+
+function tables(models: readonly Row[], rankers: readonly RankerRow[]): string {
+  return [table(models), ...(rankers.length > 0 ? [rankerTable(rankers)] : [])].join('\n\n');
+}
+
+function rankerTable(rows: readonly RankerRow[]): string {
+  return formatTable<RankerRow>(
+    [
+      { head: 'ranker', cell: ({ version, live }) => `${live ? '* ' : '  '}${version}` },
+      { head: 'status', cell: ({ status }) => status },
+      { head: 'of model', cell: ({ modelVersion }) => modelVersion },
+      { head: 'NDCG@10 recalled', cell: ({ metrics }) => metrics.ndcg10.recalled.toFixed(4) },
+      { head: 're-ranked', cell: ({ metrics }) => metrics.ndcg10.reranked.toFixed(4) },
+      { head: 'clicks', cell: ({ metrics }) => metrics.clicks },
+      { head: 'note', cell: ({ artifactUrl }) => (artifactUrl === '' ? 'its files were removed' : '') },
+    ],
+    rows,
+  );
 }
 
 function table(rows: readonly Row[]): string {

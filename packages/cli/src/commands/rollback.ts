@@ -1,3 +1,4 @@
+import { bestRanker } from '@click-recall/redis';
 import { CliError } from '../errors.js';
 import { followFlow } from '../flow/follow-flow.js';
 import type { AddCommand } from '../program.js';
@@ -13,7 +14,7 @@ export const addRollback: AddCommand = (program, run) => {
     .action(
       run<{ readonly wait?: boolean }>(async (context, { wait }, version) => {
         const { output, signal } = context;
-        await withPipeline(context, ['redis'], async ({ jobs, models, activation }) => {
+        await withPipeline(context, ['redis'], async ({ jobs, models, rankers, activation }) => {
           if (version === undefined) throw new CliError('no version was given');
           const model = await models.get(version);
           if (!model) {
@@ -31,8 +32,11 @@ export const addRollback: AddCommand = (program, run) => {
           const { id } = await jobs.startRollback(version);
           output.note(`rolling back to ${version}, flow ${id}`);
           if (wait) await followFlow(jobs, id, { signal, say: output.note });
-          const text = wait ? `${version} is live` : 'see how it goes with `click-recall status`';
-          output.result(() => text, { modelVersion: version, flow: id, started: true, live: wait === true });
+          const live = wait === true;
+          const ranker = live ? (await activation.read())?.ranker : bestRanker(await rankers.list(version))?.version;
+          const beside = ranker ? `, with its ranker ${ranker}` : '';
+          const text = live ? `${version} is live${beside}` : 'see how it goes with `click-recall status`';
+          output.result(() => text, { modelVersion: version, ranker: ranker || null, flow: id, started: true, live });
         });
       }),
     );

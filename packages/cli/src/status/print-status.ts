@@ -1,4 +1,5 @@
 import { JOB_NAMES } from '@click-recall/contracts';
+import { describeRankerMetrics } from '@click-recall/infra';
 import type { QueueCounts } from '@click-recall/jobs';
 import { formatTable } from '../format-table.js';
 import type { Status } from './read-status.js';
@@ -61,6 +62,11 @@ function queuesTable(queues: QueueCounts): string {
   );
 }
 
+function rankerText(ranker: NonNullable<Status['model']>['ranker']): string {
+  if (!ranker) return 'none is live: items stay in the order recalled';
+  return ranker.metrics ? `${ranker.version}, ${describeRankerMetrics(ranker.metrics)}` : ranker.version;
+}
+
 function modelLines({ users, model, training }: Status): string {
   const since = model && new Date(model.activatedAt).toISOString().slice(0, 19).replace('T', ' ');
   const quality =
@@ -70,6 +76,7 @@ function modelLines({ users, model, training }: Status): string {
     model
       ? `model     ${model.version}, live since ${since} UTC${quality ?? ''}`
       : 'model     none is live: popular items are recommended',
+    model && `ranker    ${rankerText(model.ranker)}`,
     training &&
       `training  ${training.state}${training.failure === undefined ? '' : `: ${training.failure}`} (flow ${training.flow})`,
   ];

@@ -1,4 +1,4 @@
-import type { Metrics } from '@click-recall/contracts';
+import type { Metrics, RankerMetrics } from '@click-recall/contracts';
 import type { PipelineAccess } from '@click-recall/infra';
 import type { QueueCounts } from '@click-recall/jobs';
 import { problemOf, type Target } from '../target.js';
@@ -18,6 +18,8 @@ export interface Status {
     readonly activatedAt: number;
     readonly previous: string | null;
     readonly metrics: Metrics | undefined;
+    /** Null: what is recalled is not re-ranked. */
+    readonly ranker: { readonly version: string; readonly metrics: RankerMetrics | undefined } | null;
   } | null;
   readonly training: { readonly flow: string; readonly state: string; readonly failure: string | undefined } | null;
   readonly problems: readonly string[];
@@ -50,7 +52,7 @@ export async function readStatus(pipeline: PipelineAccess, target: Target): Prom
   };
 }
 
-async function readRedis({ jobs, sequences, activation, models }: PipelineAccess) {
+async function readRedis({ jobs, sequences, activation, models, rankers }: PipelineAccess) {
   const [queues, users, live, flow] = await Promise.all([
     jobs.counts(),
     sequences.countUsers(),
@@ -58,6 +60,7 @@ async function readRedis({ jobs, sequences, activation, models }: PipelineAccess
     jobs.currentTraining(),
   ]);
   const record = live ? await models.get(live.encoder) : undefined;
+  const ranker = live?.ranker ? { version: live.ranker, metrics: (await rankers.get(live.ranker))?.metrics } : null;
   return {
     queues,
     users,
@@ -66,6 +69,7 @@ async function readRedis({ jobs, sequences, activation, models }: PipelineAccess
       activatedAt: live.activatedAt,
       previous: live.previous,
       metrics: record?.metrics,
+      ranker,
     },
     training: flow ? { flow: flow.id, state: flow.state, failure: flow.failure?.message } : null,
   };
