@@ -8,6 +8,9 @@ import type { BaselineResult } from './runs/child-protocol.js';
 import type { RunResult } from './runs/run-experiment.js';
 import { runInChild } from './runs/run-in-child.js';
 
+/** The folder, among those of the runs, where figures of baselines are kept. */
+const BASELINES = 'baselines';
+
 export interface CompareRequest {
   readonly experiments: readonly Experiment[];
   /** A folder for every run is made in here. */
@@ -45,6 +48,7 @@ export interface RunName {
 export async function compare(request: CompareRequest): Promise<Comparison> {
   const { experiments, folder, observer, signal } = request;
   await check(experiments);
+  if (request.fresh) await rm(join(folder, BASELINES), { recursive: true, force: true });
   const groups = comparable(experiments);
   const of = experiments.reduce((sum, { seeds }) => sum + seeds.length, 0);
   let number = 0;
@@ -105,7 +109,7 @@ function baselinesOf(
 ): Promise<BaselineResult> {
   observer.baselines(data.name);
   return runInChild(
-    { kind: 'measure-baselines', source: data, protocol, network: kind.network, folder: join(folder, 'baselines') },
+    { kind: 'measure-baselines', source: data, protocol, network: kind.network, folder: join(folder, BASELINES) },
     { signal },
   );
 }

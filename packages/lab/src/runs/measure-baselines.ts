@@ -8,7 +8,7 @@ import type { BaselineResult } from './child-protocol.js';
 import { writeAtomically } from './write-atomically.js';
 
 /** Raised when baselines are computed otherwise: earlier results are not read any more. */
-const BASELINES_VERSION = 1;
+const BASELINES_VERSION = 2;
 
 /** Measures the baselines of a kind's task in this process, or reads what was measured before on the same data. */
 export async function measureBaselines(
