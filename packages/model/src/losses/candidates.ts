@@ -7,14 +7,22 @@ export interface Candidates {
   readonly corrections: Float32Array;
 }
 
-/** log q by item, q the probability of an item in one draw; undefined where nothing is corrected. */
+/** log q by item, q the probability of an item in one draw. */
 export type LogProbability = (item: number) => number;
 
-/** An item drawn several times counts as often: its share of the softmax grows by that factor. */
-export function candidatesOf(drawn: Int32Array, itemCount: number, logProbability?: LogProbability): Candidates {
-  const { rows: items, slots } = createDistinctRows()(drawn, itemCount + 1);
-  const times = new Float32Array(items.length);
-  for (const slot of slots) times[slot] = times[slot]! + 1;
-  const corrections = times.map((count, at) => (logProbability?.(items[at]!) ?? 0) - Math.log(count));
-  return { items, corrections };
+/**
+ * Candidates out of draws from a vocabulary of `itemCount`. An item drawn several times counts as often: its share of the
+ * softmax grows by that factor. The cost is that of the draws, whatever the vocabulary.
+ */
+export function createCandidatesOf(
+  itemCount: number,
+): (drawn: Int32Array, logProbability?: LogProbability) => Candidates {
+  const distinctRows = createDistinctRows();
+  return (drawn, logProbability) => {
+    const { rows: items, slots } = distinctRows(drawn, itemCount + 1);
+    const times = new Float32Array(items.length);
+    for (const slot of slots) times[slot] = times[slot]! + 1;
+    const corrections = times.map((count, at) => (logProbability?.(items[at]!) ?? 0) - Math.log(count));
+    return { items, corrections };
+  };
 }

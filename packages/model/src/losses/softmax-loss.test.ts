@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { gatherRows } from '../data/gather-rows.js';
 import { floats, readFloats, scope, tensorCount } from '../kernels/tensorflow.js';
 import { createRandom } from '../random/random.js';
-import { candidatesOf } from './candidates.js';
+import { createCandidatesOf } from './candidates.js';
 import type { ItemVectors, Labelled } from './loss.js';
 import { softmaxLoss, type SoftmaxDraws, type SoftmaxSettings } from './softmax-loss.js';
 
 const dim = 3;
 const itemCount = 7;
+const candidatesOf = createCandidatesOf(itemCount);
 const random = createRandom(4);
 const table = Float32Array.from({ length: (itemCount + 1) * dim }, () => random.normal());
 
@@ -124,7 +125,7 @@ const labelled: Labelled = {
 const hotWeights = Float32Array.from({ length: 12 }, (_, at) => -0.2 * at);
 const hidden = Float32Array.from({ length: 12 * dim }, () => 2 * random.normal());
 const logProbability = (item: number): number => Math.log(item / 28);
-const candidates = candidatesOf(Int32Array.of(4, 1, 4, 7, 4, 2), itemCount, logProbability);
+const candidates = candidatesOf(Int32Array.of(4, 1, 4, 7, 4, 2), logProbability);
 const everyWay: [string, SoftmaxSettings['negatives'] & object][] = [
   ['in-batch', { kind: 'in-batch' }],
   ['in-batch-shared', { kind: 'in-batch-shared', count: 6 }],
@@ -149,9 +150,7 @@ describe.each(everyWay)('negatives: %s', (_, negatives) => {
   });
 
   it('corrects nothing where nothing is to be corrected', () => {
-    expect(farthest({ ...given, draws: { candidates: candidatesOf(Int32Array.of(3, 3, 6), itemCount) } })).toBeLessThan(
-      1e-5,
-    );
+    expect(farthest({ ...given, draws: { candidates: candidatesOf(Int32Array.of(3, 3, 6)) } })).toBeLessThan(1e-5);
   });
 
   it('counts accidental hits where they are not left out', () => {
@@ -193,7 +192,7 @@ describe('shared negatives', () => {
     const { loss, dhidden } = computed({
       settings: { negatives: { kind: 'in-batch-shared', count: 0 }, maskAccidentalHits: true },
       labelled: one,
-      draws: { hotWeights: Float32Array.of(-1), candidates: candidatesOf(Int32Array.of(4, 4), itemCount) },
+      draws: { hotWeights: Float32Array.of(-1), candidates: candidatesOf(Int32Array.of(4, 4)) },
       hidden: hidden.slice(0, dim),
     });
     expect(loss).toBe(0);
@@ -201,7 +200,7 @@ describe('shared negatives', () => {
   });
 
   it('count an item as often as it was drawn', () => {
-    const { items, corrections } = candidatesOf(Int32Array.of(5, 2, 5, 5), itemCount, logProbability);
+    const { items, corrections } = candidatesOf(Int32Array.of(5, 2, 5, 5), logProbability);
     expect([...items]).toEqual([5, 2]);
     expect(corrections[0]).toBeCloseTo(Math.log(5 / 28) - Math.log(3), 6);
     expect(corrections[1]).toBeCloseTo(Math.log(2 / 28), 6);

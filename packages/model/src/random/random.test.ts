@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom, shuffle } from './random.js';
+import { createRandom, drawSome, shuffle } from './random.js';
 
 describe('createRandom', () => {
   it('gives the same numbers for the same seed', () => {
@@ -8,6 +8,15 @@ describe('createRandom', () => {
     const first = draw(one);
     expect(draw(two)).toEqual(first);
     expect(draw(other)).not.toEqual(first);
+  });
+
+  it('goes on from its state', () => {
+    const random = createRandom(7);
+    for (let draw = 0; draw < 5; draw++) random.normal();
+    const resumed = createRandom(random.state());
+    expect(Array.from({ length: 5 }, () => resumed.uniform())).toEqual(
+      Array.from({ length: 5 }, () => random.uniform()),
+    );
   });
 
   it('is uniform below a bound, and normal', () => {
@@ -20,6 +29,19 @@ describe('createRandom', () => {
     const variance = normals.reduce((sum, value) => sum + value ** 2, 0) / normals.length;
     expect(Math.abs(mean)).toBeLessThan(0.03);
     expect(Math.abs(variance - 1)).toBeLessThan(0.05);
+  });
+});
+
+describe('drawSome', () => {
+  it('takes values of different places, each as likely as another', () => {
+    const random = createRandom(2);
+    const counts = [0, 0, 0, 0];
+    for (let draw = 0; draw < 4000; draw++) {
+      const drawn = drawSome(Int32Array.of(0, 1, 2, 3), 2, random);
+      expect(new Set(drawn).size).toBe(2);
+      for (const value of drawn) counts[value]! += 1;
+    }
+    for (const count of counts) expect(Math.abs(count - 2000)).toBeLessThan(150);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { TrainingConfig } from '../config.js';
-import { candidatesOf, type LogProbability } from '../losses/candidates.js';
+import { createCandidatesOf, type LogProbability } from '../losses/candidates.js';
 import { drawInBatchShared } from '../losses/in-batch-shared.js';
 import { drawMixed, mixedLogProbability } from '../losses/mixed.js';
 import type { TrainingBatch } from '../networks/encoder.js';
@@ -25,6 +25,12 @@ export function createDraws(
   const { negatives } = config;
   const isCorrected = config.hotWeights !== 'none';
   const shareOf = (item: number): number => logShare[item]!;
+  const candidatesOf = createCandidatesOf(itemCount);
+  const shared = (labels: Int32Array, drawn: Int32Array, probability: LogProbability): ReturnType<Draws> => {
+    const logProbability = isCorrected ? probability : undefined;
+    const hotWeights = logProbability && Float32Array.from(labels, logProbability);
+    return { labels, hotWeights, candidates: candidatesOf(drawn, logProbability) };
+  };
   switch (negatives.kind) {
     case 'full':
       return (labels) => ({ labels });
@@ -35,34 +41,17 @@ export function createDraws(
         return { labels, hotWeights: hotWeights(labels, isReal) };
       };
     }
-    case 'in-batch-shared': {
-      return (labels, isReal, random) => {
-        const drawn = drawInBatchShared(realOf(labels, isReal), negatives.count, random);
-        return corrected(labels, drawn, itemCount, isCorrected ? shareOf : undefined);
-      };
-    }
-    case 'mixed': {
+    case 'in-batch-shared':
+      return (labels, isReal, random) =>
+        shared(labels, drawInBatchShared(realOf(labels, isReal), negatives.count, random), shareOf);
+    case 'mixed':
       return (labels, isReal, random) => {
         const drawn = drawMixed(realOf(labels, isReal), negatives, itemCount, random);
         const fromBatch = drawn.length - negatives.uniform;
         const mixture = mixedLogProbability(shareOf, itemCount, fromBatch, negatives.uniform);
-        return corrected(labels, drawn, itemCount, isCorrected ? mixture : undefined);
+        return shared(labels, drawn, mixture);
       };
-    }
   }
-}
-
-function corrected(
-  labels: Int32Array,
-  drawn: Int32Array,
-  itemCount: number,
-  logProbability: LogProbability | undefined,
-): ReturnType<Draws> {
-  return {
-    labels,
-    hotWeights: logProbability && Float32Array.from(labels, logProbability),
-    candidates: candidatesOf(drawn, itemCount, logProbability),
-  };
 }
 
 function realOf(labels: Int32Array, isReal: (place: number) => boolean): Int32Array {

@@ -125,6 +125,21 @@ describe('trainEncoder', () => {
     await expect(
       trainEncoder({ encoder: encoder(), train: sequenceBatch([[1, 21]]), config: training }),
     ).rejects.toThrow(/not 21/);
+    const validation = { inputs: sequenceBatch([[1, 2], [22]]), targets: Int32Array.of(3, 4) };
+    const request = { encoder: encoder(), train: circles(), config: training };
+    await expect(trainEncoder({ ...request, validation })).rejects.toThrow(/not 22/);
+    await expect(
+      trainEncoder({ ...request, validation: { ...validation, inputs: sequenceBatch([[1]]) } }),
+    ).rejects.toThrow('1 validation inputs, 2 targets');
+  });
+
+  it('takes batches of one and sequences longer than L', async () => {
+    const train = circles(3, 30);
+    for (const negatives of [{ kind: 'in-batch' }, { kind: 'in-batch-shared', count: 0 }, { kind: 'full' }] as const) {
+      const config: TrainingConfig = { ...training, batchSize: 1, epochs: 1, negatives };
+      const { epochs } = await trainEncoder({ encoder: encoder(), train, config });
+      expect(epochs[0]!.loss).toBeGreaterThanOrEqual(0);
+    }
   });
 
   it('refuses settings that cannot be, by name', async () => {

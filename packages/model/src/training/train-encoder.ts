@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { TrainingConfig } from '../config.js';
-import { checkSequences, type LabelledSequences, type SequenceBatch } from '../data/sequence-batch.js';
+import { checkSequences, sequenceCount, type LabelledSequences, type SequenceBatch } from '../data/sequence-batch.js';
 import { windows } from '../data/windows.js';
 import { padsToLength } from '../encoder-traits.js';
 import { ModelInputError, NonFiniteLossError } from '../errors.js';
@@ -62,6 +62,7 @@ export async function trainEncoder(request: TrainRequest): Promise<TrainResult> 
   const { encoder, validation, resume } = request;
   const { training: config } = parseModelConfig({ encoder: encoder.config, training: request.config });
   checkSequences(request.train, encoder.itemCount, encoder.userCount);
+  if (validation !== undefined) checkLabelled(validation, encoder);
   const belongsTo = JSON.stringify({
     config,
     encoder: encoder.config,
@@ -113,6 +114,14 @@ export async function trainEncoder(request: TrainRequest): Promise<TrainResult> 
     }));
   }
   return result('finished');
+}
+
+/** Before the first epoch, not after it. Targets may be unknown to the encoder: they are misses. */
+function checkLabelled({ inputs, targets }: LabelledSequences, { itemCount, userCount }: SequenceEncoder): void {
+  checkSequences(inputs, itemCount, userCount);
+  if (sequenceCount(inputs) !== targets.length) {
+    throw new ModelInputError(`${sequenceCount(inputs)} validation inputs, ${targets.length} targets`);
+  }
 }
 
 function createBatches({ encoder, train, config, resume }: TrainRequest, random: Random): TrainingBatches {
