@@ -103,7 +103,7 @@ describe('a job that is wanted once', () => {
     expect(new Set(wanted).size).toBe(1);
     expect((await jobs.counts())['train-ranker'].waiting).toBe(1);
     kept(jobs.worker('train-ranker', async () => Promise.reject(new JobFailedError('ranker-rejected', 'no better'))));
-    expect(await jobs.waitFor('train-ranker', wanted[0]!, { timeoutMs: 20_000, pollMs: 20 })).toEqual({
+    expect(await jobs.waitFor('train-ranker', wanted[0], { timeoutMs: 20_000, pollMs: 20 })).toEqual({
       kind: 'failed',
       failure: { code: 'ranker-rejected', message: 'no better' },
     });
