@@ -62,7 +62,7 @@ beforeAll(async () => {
   recall = await eventually(
     async () => {
       if (up.child.exitCode !== null) throw new Error(up.output());
-      expect(up.output()).toContain('Reacting to new clicks');
+      if (!up.output().includes('Reacting to new clicks')) return false;
       const state = JSON.parse(await readFile(join(folder, 'data', 'run.json'), 'utf8')) as {
         services: Record<string, string>;
       };
