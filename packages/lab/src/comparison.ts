@@ -75,7 +75,7 @@ function modelRow({ name, label, kind, settings }: Experiment, runs: readonly Co
   const results = runs.flatMap(({ result }) => (result ? [result] : []));
   const first = results[0];
   if (!first) return row;
-  const { parameters, depth, family } = first.outcome;
+  const { parameters, depth, family = kind.family?.(settings) } = first.outcome;
   const validations = results.flatMap(({ outcome }) => (outcome.validation ? [outcome.validation] : []));
   const middle = (of: (cost: RunCost) => number): number => median(results.map(({ cost }) => of(cost)));
   return {

@@ -23,6 +23,8 @@ export interface ExperimentKind<Settings = unknown> {
   parse(model: Readonly<Record<string, unknown>>, protocol: Protocol): Settings;
   /** What of the settings belongs to the protocol, in words: `the newest 200 clicks of a sequence are looked at`. */
   describe(settings: Settings): readonly string[];
+  /** As `family` of an outcome, where the settings alone say it. */
+  family?(settings: Settings): string;
   /** Trains on the training split, chooses by the validation split, and then looks at the test split, once. */
   train(request: ExperimentRequest<Settings>): Promise<ExperimentOutcome>;
   /** What every model of this task is measured against, on the same data by the same protocol. */

@@ -28,6 +28,16 @@ export const sequenceEncoder: ExperimentKind<ModelConfig> = {
 
   describe: ({ encoder }) => [`the newest ${encoder.sequenceLength} clicks of an input are looked at`],
 
+  /** Encoders that differ in their depth alone have the same one. */
+  family: ({ encoder: { attention, pooling, positions, inputMask, user } }) =>
+    [
+      `attention ${attention}`,
+      `pooling ${pooling}`,
+      ...(positions ? [] : ['no positions']),
+      ...(inputMask ? ['input masked'] : []),
+      ...(user === 'none' ? [] : [`user ${user}`]),
+    ].join(', '),
+
   async train({ settings, data, seed, checkpoints, signal, onStep, onEpoch }): Promise<ExperimentOutcome> {
     const { train, validation, test } = splitLeaveOneOut(userSequences(data));
     const training = { ...settings.training, seed };
