@@ -16,7 +16,7 @@ import { print } from './print.js';
 /**
  * From the append time of a click to the append time of the recommendation that it caused, through ingest, embedder and recall as processes of
  * their own. A click that was answered together with a newer one of the same user counts until that answer. `--rate 200`,
- * `--seconds 60`, `--items 4000`, `--users 6000`, `--epochs 3`.
+ * `--seconds 60`, `--items 4000`, `--users 6000`, `--epochs 3`, `--ranker`.
  */
 export async function run(args: string[], options: { json: boolean }): Promise<void> {
   const { values } = parseArgs({

@@ -15,6 +15,7 @@ import {
   trainEncoder,
 } from '@click-recall/model';
 import {
+  createActivationStore,
   createModelStore,
   createRecordClient,
   createRedis,
@@ -25,6 +26,7 @@ import {
 import { createRegistry, newVersionId } from '@click-recall/registry';
 import { createLogger, loadConfig } from '@click-recall/runtime';
 import { chooseIndex } from '@click-recall/vector-index';
+import { activateRanker } from './activate-ranker.js';
 import { syntheticUsers, type SyntheticShape, type SyntheticUser } from './synthetic-clicks.js';
 
 type ServiceName = 'ingest' | 'embedder' | 'recall';
@@ -33,6 +35,8 @@ export interface LivePipelineOptions {
   readonly shape: SyntheticShape;
   readonly epochs: number;
   readonly services: readonly ServiceName[];
+  /** A ranker is live too. */
+  readonly ranker: boolean;
   readonly onStep: (line: string) => void;
 }
 
@@ -41,20 +45,21 @@ export const PIPELINE_OPTIONS = {
   items: { type: 'string', default: '4000' },
   users: { type: 'string', default: '6000' },
   epochs: { type: 'string', default: '3' },
+  ranker: { type: 'boolean', default: false },
 } as const;
 
 export function readPipelineOptions(
-  values: Readonly<Record<keyof typeof PIPELINE_OPTIONS, string>>,
-): Pick<LivePipelineOptions, 'shape' | 'epochs'> {
+  values: Readonly<Record<'items' | 'users' | 'epochs', string>> & { readonly ranker: boolean },
+): Pick<LivePipelineOptions, 'shape' | 'epochs' | 'ranker'> {
   const shape = { users: Number(values.users), items: Number(values.items), clicksPerUser: 60 };
-  return { shape, epochs: Number(values.epochs) };
+  return { shape, epochs: Number(values.epochs), ranker: values.ranker };
 }
 
 /**
  * The real services as processes of their own, on the Kafka and Redis that the environment names, in a namespace of their own, with
  * synthetic clicks and a model trained on them that is live.
  */
-export async function openLivePipeline({ shape, epochs, services, onStep }: LivePipelineOptions) {
+export async function openLivePipeline({ shape, epochs, services, ranker, onStep }: LivePipelineOptions) {
   const { kafka: kafkaConfig, redis: redisConfig } = loadConfig();
   const namespace = `bench-${process.pid}-${Date.now()}`;
   const folder = await mkdtemp(join(tmpdir(), 'click-recall-bench-'));
@@ -127,6 +132,11 @@ export async function openLivePipeline({ shape, epochs, services, onStep }: Live
     if (republished.kind === 'failed') throw new Error(`republish: ${republished.failure.message}`);
     const switchSeconds = (performance.now() - started) / 1000;
     onStep(`embedded, live and published anew in ${switchSeconds.toFixed(1)} s`);
+    if (ranker) {
+      const activation = createActivationStore(redis, { namespace });
+      const recall = `http://127.0.0.1:${ports.get('recall')}`;
+      onStep(`${await activateRanker({ modelVersion: version, files, registry, activation, recall })} is live`);
+    }
     const record = await models.get(version);
     if (!record?.lift) throw new Error('the version has no lift');
 

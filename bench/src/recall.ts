@@ -18,7 +18,8 @@ const SAMPLE = 200;
 
 /**
  * HTTP recommendations at a fixed rate, of random users, each latency counted from the moment the request was due; and recall@100 of
- * the index's graph against its exact scan. `--rate 300`, `--seconds 30`, `--items 4000`, `--users 6000`, `--epochs 3`.
+ * the index's graph against its exact scan. `--rate 300`, `--seconds 30`, `--items 4000`, `--users 6000`, `--epochs 3`; `--ranker`:
+ * with a live ranker, for a list of 100.
  */
 export async function run(args: string[], options: { json: boolean }): Promise<void> {
   const { values } = parseArgs({
