@@ -12,7 +12,7 @@ import type { GoldenCase, GoldenResult, GoldenTensor } from './golden-case.js';
 export function runTwoTower(given: GoldenCase): GoldenResult {
   const layers = Object.keys(given.weights).filter((name) => /^query\.\d+\.bias$/.test(name));
   const config = {
-    ...defaultTwoTowerConfig.model,
+    ...defaultTwoTowerConfig.towers,
     embedding: Number(given.config['embedding']),
     layers: layers.map((name) => given.weights[name]!.shape[0]!),
   };

@@ -84,7 +84,7 @@ async function trainTowers(
     });
   }
   const model: TwoTowerConfig = {
-    ...defaultTwoTowerConfig.model,
+    ...defaultTwoTowerConfig.towers,
     embedding: config.embedding,
     layers: [config.embedding],
     categories: true,

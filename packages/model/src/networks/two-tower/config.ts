@@ -37,12 +37,12 @@ export interface TwoTowerTrainingConfig {
 }
 
 export interface TwoTowerModelConfig {
-  readonly model: TwoTowerConfig;
+  readonly towers: TwoTowerConfig;
   readonly training: TwoTowerTrainingConfig;
 }
 
 export const defaultTwoTowerConfig: TwoTowerModelConfig = {
-  model: {
+  towers: {
     network: 'two-tower',
     embedding: 32,
     layers: [32],
@@ -67,7 +67,7 @@ export const defaultTwoTowerConfig: TwoTowerModelConfig = {
 const share = number('at least 0 and below 1', (value) => value >= 0 && value < 1);
 const positive = number('above 0', (value) => value > 0);
 
-const modelFields: Fields<TwoTowerConfig> = {
+const towersFields: Fields<TwoTowerConfig> = {
   network: oneOf('two-tower'),
   embedding: integer(1, 4096),
   layers: stack,
@@ -89,9 +89,9 @@ const trainingFields: Fields<TwoTowerTrainingConfig> = {
   l2: number('at least 0', (value) => value >= 0),
 };
 
-/** Reads `model.*` from parsed JSON. Throws a ModelConfigError naming the first field that is unknown or out of range. */
+/** Reads `towers.*` from parsed JSON. Throws a ModelConfigError naming the first field that is unknown or out of range. */
 export function parseTwoTowerConfig(input: unknown): TwoTowerConfig {
-  return section('model', input, modelFields, defaultTwoTowerConfig.model);
+  return section('towers', input, towersFields, defaultTwoTowerConfig.towers);
 }
 
 /** Reads `training.*` from parsed JSON. Throws a ModelConfigError naming the first field that is unknown or out of range. */

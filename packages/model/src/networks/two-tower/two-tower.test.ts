@@ -9,8 +9,8 @@ import type { Pairs } from './pair-batches.js';
 import { trainTwoTower, type TrainTwoTowerRequest } from './train-two-tower.js';
 import { createTwoTower, type TwoTower } from './two-tower.js';
 
-const model = { ...defaultTwoTowerConfig.model, embedding: 4, layers: [8, 4], timestampBuckets: 5, maxTokens: 20 };
-const training = { ...defaultTwoTowerConfig.training, batchSize: 16, epochs: 6 };
+const model = { ...defaultTwoTowerConfig.towers, embedding: 4, layers: [8, 4], timestampBuckets: 5, maxTokens: 20 };
+const training = { ...defaultTwoTowerConfig.training, batchSize: 64, epochs: 4 };
 
 /** Users of even number like red items, the others blue ones. */
 const items: ItemDescription[] = Array.from({ length: 20 }, (_, at) => ({
@@ -55,14 +55,14 @@ describe('two towers', () => {
       return topKAccuracy(ranks, [10])[0]!;
     };
     const before = await accuracy();
-    const { epochs } = await trainTwoTower({ towers, pairs, config: { ...training, epochs: 30 } });
+    const { epochs } = await trainTwoTower({ towers, pairs, config: { ...training, epochs: 15 } });
     expect(epochs.at(-1)!.loss).toBeLessThan(epochs[0]!.loss - 0.3);
     expect(before).toBeLessThan(0.75);
     expect(await accuracy()).toBeGreaterThan(0.95);
   });
 
   it('tell by its title what an item is like that has no id, when ids are left out while training', async () => {
-    const config = { ...training, epochs: 30, unknownIds: 0.5 };
+    const config = { ...training, epochs: 15, unknownIds: 0.5 };
     const towers = await trained({ config });
     const described = towers.features.candidates([
       { id: 'new', title: 'Something red' },
@@ -127,7 +127,7 @@ describe('two towers', () => {
   it('stop between steps when cancelled', async () => {
     const { towers, pairs } = fresh();
     let asked = 0;
-    const beforeStep = async (): Promise<'continue' | 'cancel'> => (++asked > 25 ? 'cancel' : 'continue');
+    const beforeStep = async (): Promise<'continue' | 'cancel'> => (++asked > 7 ? 'cancel' : 'continue');
     const result = await trainTwoTower({ towers, pairs, config: training, beforeStep });
     expect(result.status).toBe('cancelled');
     expect(result.epochs.map(({ epoch }) => epoch)).toEqual([1]);
@@ -158,10 +158,10 @@ describe('two towers', () => {
 
 describe('the settings of two towers', () => {
   it.each([
-    [{ layers: [] }, 'model.layers'],
-    [{ layers: [32, 0] }, 'model.layers[1]'],
-    [{ network: 'three-tower' }, 'model.network'],
-    [{ depth: 2 }, 'model.depth'],
+    [{ layers: [] }, 'towers.layers'],
+    [{ layers: [32, 0] }, 'towers.layers[1]'],
+    [{ network: 'three-tower' }, 'towers.network'],
+    [{ depth: 2 }, 'towers.depth'],
   ])('name what cannot be: %o', (given, field) => {
     expect(() => parseTwoTowerConfig(given)).toThrow(expect.objectContaining({ name: 'ModelConfigError', field }));
   });
