@@ -24,15 +24,15 @@ export function tableRows(parameters: Parameters, table: string, distinctRows: F
   /** Rows of the table and, where some are wanted more than once, the place of each in them. */
   function take({ rows, slots }: { rows: Int32Array; slots: Int32Array | undefined }, scaled: boolean): TakenItems {
     const inOrder = slots === undefined ? undefined : integers(slots, [slots.length]);
-    const table = floats(gatherRows(value, rows, dim), [rows.length, dim]);
-    const unit = scaled ? unitLength(table) : undefined;
-    const distinct = unit?.y ?? table;
+    const uploaded = floats(gatherRows(value, rows, dim), [rows.length, dim]);
+    const unit = scaled ? unitLength(uploaded) : undefined;
+    const distinct = unit?.y ?? uploaded;
     return {
       vectors: inOrder === undefined ? distinct : gather(distinct, inOrder),
       backward(dvectors) {
         const ddistinct = inOrder === undefined ? dvectors : segmentSum(dvectors, inOrder, rows.length);
-        const dtable = unit === undefined ? ddistinct : unitLengthGradient(ddistinct, unit);
-        parts.push({ rows, values: readFloats(dtable) });
+        const drows = unit === undefined ? ddistinct : unitLengthGradient(ddistinct, unit);
+        parts.push({ rows, values: readFloats(drows) });
       },
     };
   }
