@@ -21,7 +21,8 @@ export function createProgress(stream: ProgressStream, now: () => number = Date.
   let told = 0;
 
   const show = (text: string): void => {
-    const width = Math.max(20, (stream.columns ?? 120) - 1);
+    // A terminal that does not tell its width says 0.
+    const width = (stream.columns || 120) - 1;
     stream.write(`\r\x1b[2K${text.length > width ? `${text.slice(0, width - 1)}…` : text}`);
   };
   const line = (text: string): void => void stream.write(live ? `\r\x1b[2K${text}\n` : `${text}\n`);
@@ -48,7 +49,11 @@ export function createProgress(stream: ProgressStream, now: () => number = Date.
       if (live) show(`${shownName(run)}  starts`);
     },
     step(run, step) {
-      firstEpoch ??= step.epoch;
+      if (firstEpoch === undefined) {
+        firstEpoch = step.epoch;
+        // Until here the process was loading.
+        began = now();
+      }
       if (live) show(state(run, step));
     },
     epoch(run, epoch) {

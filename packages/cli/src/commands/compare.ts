@@ -39,6 +39,8 @@ export const addCompare: AddCommand = (program, run) => {
         const configs = files.flat().filter((file) => file !== undefined);
         const folder = options.out === undefined ? join(dataFolder, 'lab') : resolve(options.out);
         const comparison = await trained(context, options, configs, folder).catch((error: unknown) => {
+          if (context.signal.aborted)
+            output.note('\ninterrupted: the same command goes on from the last finished epoch');
           throw error instanceof LabError ? new CliError(error.message) : error;
         });
         const first = configs[0] ?? 'comparison';
