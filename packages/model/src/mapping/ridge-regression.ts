@@ -55,10 +55,13 @@ export function ridgeRegression({ from, to, inputs, outputs, weights }: RidgeReq
       }
     }
   }
-  let trace = 0;
-  for (let a = 0; a < inputs; a++) trace += gram[a * inputs + a]!;
-  // Inputs that are all the same leave the intercept alone.
-  const scale = trace > 0 ? trace / inputs : 1;
+  let [trace, squares] = [0, 0];
+  for (let a = 0; a < inputs; a++) {
+    trace += gram[a * inputs + a]!;
+    squares += total * meanFrom[a]! ** 2;
+  }
+  // Inputs that are all the same, but for rounding, leave the intercept alone.
+  const scale = trace > 1e-9 * squares ? trace / inputs : Math.max(1, squares);
   return {
     solve(lambda) {
       const penalised = gram.slice();
