@@ -50,7 +50,7 @@ describe('draws', () => {
       const drawn = corrections.reduce((sum, correction) => sum + Math.exp(-correction), 0);
       expect(drawn).toBeCloseTo(2, 5);
     }
-    expect([...seen].sort()).toEqual([1, 2, 3]);
+    expect([...seen].sort((a, b) => a - b)).toEqual([1, 2, 3]);
   });
 
   it('mix labels of the batch with items of the whole vocabulary, corrected by the mixture', () => {

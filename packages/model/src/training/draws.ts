@@ -28,7 +28,8 @@ export function createDraws(
   const candidatesOf = createCandidatesOf(itemCount);
   const shared = (labels: Int32Array, drawn: Int32Array, probability: LogProbability): ReturnType<Draws> => {
     const logProbability = isCorrected ? probability : undefined;
-    const hotWeights = logProbability && Float32Array.from(labels, logProbability);
+    const hotWeights = logProbability && new Float32Array(labels.length);
+    if (hotWeights) for (let at = 0; at < labels.length; at++) hotWeights[at] = probability(labels[at]!);
     return { labels, hotWeights, candidates: candidatesOf(drawn, logProbability) };
   };
   switch (negatives.kind) {
@@ -55,5 +56,8 @@ export function createDraws(
 }
 
 function realOf(labels: Int32Array, isReal: (place: number) => boolean): Int32Array {
-  return labels.filter((_, place) => isReal(place));
+  const real = new Int32Array(labels.length);
+  let count = 0;
+  for (let place = 0; place < labels.length; place++) if (isReal(place)) real[count++] = labels[place]!;
+  return real.subarray(0, count);
 }
