@@ -65,16 +65,16 @@ function newItemLines(newItems: Summary['newItems'], tried: NewItemTried | undef
   const { count: known, metrics } = newItems;
   const lines = ['', `new items: ${count(known)} known by title and categories alone are in the index`];
   if (metrics) {
-    const { items, clicks, recall100, chance100, popularity100, encoder100 } = metrics;
+    const { items, clicks, recall100, others100, encoder100 } = metrics;
     lines.push(
-      `  ${count(clicks)} clicks on ${count(items)} items kept from it, found among 100 of all items: ${percent(recall100)}`,
-      `  (by chance ${percent(chance100)}, by popularity ${percent(popularity100)}, once clicked and learned ${percent(encoder100)})`,
+      `  ${count(items)} items kept from it are among the first 100 of ${percent(recall100)} of those who click them, of ${percent(others100)} of others`,
+      `  (once clicked and learned, of ${percent(encoder100)}; ${count(clicks)} clicks)`,
     );
   }
   if (!tried) return lines;
   const { title, categories, indexedMs, goneMs, users } = tried;
   lines.push(
-    `  invented "${title}" (${categories.join(', ')}): in the index after ${seconds(indexedMs)}, gone ${seconds(goneMs)} after its deletion; nearest to`,
+    `  invented "${title}" (${categories.join(', ')}): in the index after ${seconds(indexedMs)}, gone ${seconds(goneMs)} after its deletion; ranks highest for`,
     ...users.map(({ userId, clicked, place }) => {
       const where = place === null ? 'not among the first 200' : `place ${place}`;
       return `    user ${userId} (${where}), who clicked last   ${clicked.join(' · ')}`;

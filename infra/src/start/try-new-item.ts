@@ -7,10 +7,14 @@ import type { PipelineAccess } from '../access.js';
 /** Nobody has clicked it, and nobody can: it is known by these words alone, and gone again after a moment. */
 const ITEM = {
   itemId: 'demo-new-item',
-  title: 'Star Trek: The Last Frontier',
-  categories: ['Action', 'Adventure', 'Sci-Fi'],
+  title: 'Star Wars: The New Empire',
+  categories: ['Action', 'Adventure', 'Romance', 'Sci-Fi', 'War'],
 };
+/** Users it is nearest to, of whom those are shown in whose lists it ranks highest. */
+const NEAREST = 100;
 const USERS = 3;
+/** Asked at once. */
+const AT_ONCE = 10;
 const TITLES = 5;
 /** Most that recall answers. */
 const LOOKED_AT = 200;
@@ -25,7 +29,7 @@ export interface NewItemTried {
   readonly indexedMs: number;
   /** From the publication of its deletion until no answer holds it, ms. */
   readonly goneMs: number;
-  /** The users it is nearest to. */
+  /** Of the users it is nearest to, those in whose lists it ranks highest. */
   readonly users: readonly {
     readonly userId: string;
     /** Titles clicked last, newest first. */
@@ -48,7 +52,7 @@ export async function tryNewItem(
 ): Promise<NewItemTried | undefined> {
   const live = await pipeline.activation.read();
   if (!live?.mapping) return undefined;
-  const get = (path: string): Promise<Response> => fetch(`${recallUrl}/v1${path}`, { headers });
+  const get: Get = (path) => fetch(`${recallUrl}/v1${path}`, { headers });
   const isIndexed = async (): Promise<boolean> => {
     const [vector] = await pipeline.coldVectors.get(live.encoder, [ITEM.itemId]);
     return vector !== undefined;
@@ -63,7 +67,7 @@ export async function tryNewItem(
     const indexedMs = Date.now() - published;
     // Deleted by the start before this one, it is so for recall for up to a second more.
     await until(isAnswered, signal);
-    const users = await nearestUsers(pipeline, get);
+    const users = await bestPlaced(pipeline, get);
     const deleted = Date.now();
     await publisher.publishItem({ ...ITEM, deleted: true });
     isThere = false;
@@ -75,30 +79,42 @@ export async function tryNewItem(
   }
 }
 
-async function nearestUsers(
-  pipeline: PipelineAccess,
-  get: (path: string) => Promise<Response>,
-): Promise<NewItemTried['users']> {
-  const answer = await get(`/items/${ITEM.itemId}/users?limit=${USERS}`);
-  if (!answer.ok) throw new Error(`recall answered ${answer.status}: ${await answer.text()}`);
-  const { users } = (await answer.json()) as ItemUsersAnswer;
-  const userIds = users.map(({ userId }) => userId);
-  const sequences = await pipeline.sequences.read(userIds, TITLES);
+type Get = (path: string) => Promise<Response>;
+
+async function bestPlaced(pipeline: PipelineAccess, get: Get): Promise<NewItemTried['users']> {
+  const { users } = await read<ItemUsersAnswer>(get, `/items/${ITEM.itemId}/users?limit=${NEAREST}`);
+  const places = new Map<string, number | null>();
+  for (let start = 0; start < users.length; start += AT_ONCE) {
+    const some = users.slice(start, start + AT_ONCE);
+    await Promise.all(some.map(async ({ userId }) => places.set(userId, await placeFor(get, userId))));
+  }
+  const best = [...places].sort(([, a], [, b]) => (a ?? Infinity) - (b ?? Infinity)).slice(0, USERS);
+  const sequences = await pipeline.sequences.read(
+    best.map(([userId]) => userId),
+    TITLES,
+  );
   return Promise.all(
     sequences.map(async ({ userId, events }) => {
       const clicked = events.map(({ itemId }) => itemId).toReversed();
       const known = await pipeline.items.get(clicked);
-      // As recalled: a ranker knows nothing of an item that nobody has clicked.
-      const path = `/users/${encodeURIComponent(userId)}/recommendations?limit=${LOOKED_AT}&rank=false`;
-      const { items } = (await (await get(path)).json()) as RecommendationsAnswer;
-      const place = items.findIndex(({ itemId }) => itemId === ITEM.itemId);
-      return {
-        userId,
-        clicked: clicked.map((itemId, index) => known[index]?.title ?? itemId),
-        place: place < 0 ? null : place + 1,
-      };
+      const titles = clicked.map((itemId, index) => known[index]?.title ?? itemId);
+      return { userId, clicked: titles, place: places.get(userId) ?? null };
     }),
   );
+}
+
+async function placeFor(get: Get, userId: string): Promise<number | null> {
+  // As recalled: a ranker has learned nothing about an item that nobody has clicked.
+  const path = `/users/${encodeURIComponent(userId)}/recommendations?limit=${LOOKED_AT}&rank=false`;
+  const { items } = await read<RecommendationsAnswer>(get, path);
+  const place = items.findIndex(({ itemId }) => itemId === ITEM.itemId);
+  return place < 0 ? null : place + 1;
+}
+
+async function read<T>(get: Get, path: string): Promise<T> {
+  const answer = await get(path);
+  if (!answer.ok) throw new Error(`recall answered ${answer.status}: ${await answer.text()}`);
+  return (await answer.json()) as T;
 }
 
 async function until(done: () => Promise<boolean>, signal: AbortSignal): Promise<void> {

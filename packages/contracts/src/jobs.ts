@@ -2,13 +2,14 @@ import { z } from 'zod';
 import { causeSchema } from './cause.js';
 
 /**
- * How items that are known by their titles and categories alone are found: of the clicks on items kept from the training, the share for which
- * the item is among the user's first 100, out of all items.
+ * How items that are known by their titles and categories alone are found: of the clicks on items kept from the training, the share for
+ * which the item is among the user's first 100, each as if it alone were new.
  */
 const coldStartMetricsSchema = z.object({
   recall100: z.number(),
+  others100: z.number().meta({ description: 'The same of users who never clicked the item.' }),
   chance100: z.number().meta({ description: 'A list in no order.' }),
-  popularity100: z.number().meta({ description: "By the number of clicks, the items' own included." }),
+  popularity100: z.number().meta({ description: "By the number of clicks, the item's own included." }),
   encoder100: z.number().meta({ description: 'By the vectors learned from the clicks that a new item does not have.' }),
   items: z.int(),
   clicks: z.int(),

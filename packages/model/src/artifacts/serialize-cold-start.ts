@@ -11,15 +11,15 @@ const format = { format: 'click-recall cold start', formatVersion: 1 };
 /** A version that can give new items a vector has these files beside its encoder's. */
 export const coldStartFiles = ['cold-start.json', 'cold-start.bin'] as const;
 
-type About = Pick<ColdStartState, 'layers' | 'features' | 'unitVectors' | 'metrics'>;
+type About = Pick<ColdStartState, 'layers' | 'features' | 'unitVectors' | 'longest' | 'metrics'>;
 
 /** Everything there is to it, by file name: `cold-start.json` and `cold-start.bin`. */
 export function serializeColdStart({ state }: ColdStart): Map<string, Uint8Array> {
-  const { parameters, mapping, layers, features, unitVectors, metrics } = state;
+  const { parameters, mapping, layers, features, unitVectors, longest, metrics } = state;
   const arrays = new Map<string, NamedArray>(parameters);
   arrays.set('mapping.kernel', { shape: [mapping.inputs, mapping.outputs], value: mapping.kernel });
   arrays.set('mapping.bias', { shape: [mapping.outputs], value: mapping.bias });
-  const about: About = { layers, features, unitVectors, metrics };
+  const about: About = { layers, features, unitVectors, longest, metrics };
   return writeArrayFiles(name, { ...format, about, arrays });
 }
 

@@ -49,6 +49,8 @@ export interface ColdStartState {
   readonly mapping: LinearMapping;
   /** Vectors are scaled to length 1, as the encoder's are. */
   readonly unitVectors: boolean;
+  /** No vector is longer, as none of the encoder's is: an index of inner products is made for so long ones. */
+  readonly longest: number;
   readonly metrics: ColdStartMetrics;
 }
 
@@ -63,17 +65,22 @@ export function coldStart(state: ColdStartState): ColdStart {
       const described = items.map(({ title, categories }) => ({ id: '', title, categories }));
       const towers = candidateVectors(state, state.parameters, features.candidates(described, 'unknown'));
       const vectors = applyMapping(state.mapping, towers);
-      return state.unitVectors ? unitRows(vectors, state.mapping.outputs) : vectors;
+      return fittingRows(vectors, state.mapping.outputs, state);
     },
   };
 }
 
-/** In place: every row of length 1, zeros left alone. */
-export function unitRows(vectors: Float32Array, dim: number): Float32Array {
+/** In place: every row as long as the encoder's are, or no longer; zeros left alone. */
+export function fittingRows(
+  vectors: Float32Array,
+  dim: number,
+  { unitVectors, longest }: Pick<ColdStartState, 'unitVectors' | 'longest'>,
+): Float32Array {
   for (let start = 0; start < vectors.length; start += dim) {
     const row = vectors.subarray(start, start + dim);
     const length = Math.hypot(...row);
-    if (length > 0) row.forEach((value, at) => (row[at] = value / length));
+    const wanted = unitVectors ? 1 : Math.min(length, longest);
+    if (length > 0 && length !== wanted) row.forEach((value, at) => (row[at] = (value * wanted) / length));
   }
   return vectors;
 }

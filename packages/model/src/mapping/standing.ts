@@ -2,9 +2,10 @@ import { solvePositive } from './ridge-regression.js';
 
 /**
  * A vector whose inner product with every user's vector is as near to 1 as can be: adding a multiple of it raises an item for
- * everybody alike. Least squares over `users` [n x dim], held back a little so that it exists.
+ * everybody alike. Least squares over `users` [n x dim], held back by `lambda` times their mean square: the more, the shorter it is, and
+ * the less alike for everybody.
  */
-export function standingDirection(users: Float32Array, dim: number): Float32Array {
+export function standingDirection(users: Float32Array, dim: number, lambda: number): Float32Array {
   const gram = new Float64Array(dim * dim);
   const sums = new Float64Array(dim);
   for (let start = 0; start < users.length; start += dim) {
@@ -15,7 +16,7 @@ export function standingDirection(users: Float32Array, dim: number): Float32Arra
   }
   let trace = 0;
   for (let a = 0; a < dim; a++) trace += gram[a * dim + a]!;
-  for (let a = 0; a < dim; a++) gram[a * dim + a]! += trace > 0 ? (1e-4 * trace) / dim : 1;
+  for (let a = 0; a < dim; a++) gram[a * dim + a]! += trace > 0 ? (lambda * trace) / dim : 1;
   return Float32Array.from(solvePositive(gram, sums, dim, 1));
 }
 

@@ -121,14 +121,10 @@ async function trainTowers(
 }
 
 /** The part of the towers that a new item passes through. */
-function itemTower({
-  config,
-  features,
-  snapshot,
-}: TwoTower): Pick<ColdStartState, 'layers' | 'features' | 'parameters'> {
-  const parameters = new Map(
-    [...snapshot()].filter(([name]) => !name.startsWith('user.') && !name.startsWith('query.')),
-  );
+function itemTower(towers: TwoTower): Pick<ColdStartState, 'layers' | 'features' | 'parameters'> {
+  const { config, features } = towers;
+  const ofQueries = (name: string): boolean => name.startsWith('user.') || name.startsWith('query.');
+  const parameters = new Map([...towers.snapshot()].filter(([name]) => !ofQueries(name)));
   const [, width = 0] = parameters.get('item.title')!.shape;
   const ids = parameters.get('item.title')!;
   const tokens = parameters.get('item.token')!;

@@ -32,8 +32,8 @@ const ITEMS_A_READ = 1_000;
 
 /**
  * Trains the part of a version that gives vectors to new items, on the clicks of the snapshot and what is known of its items. Undefined,
- * saying why, where too little is known of them, where held-out items are found no better than in a list in no order, and where it
- * fails: a version is whole without it. Throws only a CancelledError.
+ * saying why, where too little is known of them, where items kept from it are shown to those who click them no more than to others, and
+ * where it fails: a version is whole without it. Throws only a CancelledError.
  */
 export async function trainMapping(request: MappingRequest): Promise<TrainedMapping | undefined> {
   const { note } = request;
@@ -65,12 +65,13 @@ async function train(request: MappingRequest): Promise<TrainedMapping | undefine
     return undefined;
   }
   const { metrics } = result.coldStart;
-  const { recall100, chance100, popularity100, encoder100 } = metrics;
+  const { recall100, others100, popularity100, encoder100 } = metrics;
   const told =
-    `of ${metrics.clicks} clicks on ${metrics.items} items known by their descriptions alone, ${percent(recall100)} are ` +
-    `found among 100 (by chance ${percent(chance100)}, by popularity ${percent(popularity100)}, once learned ${percent(encoder100)})`;
-  // Not a number is not better either.
-  if (!(recall100 > chance100)) {
+    `items known by their descriptions alone are among the first 100 of ${percent(recall100)} of those who click them and of ` +
+    `${percent(others100)} of others (by popularity ${percent(popularity100)}, once clicked and learned ${percent(encoder100)}; ` +
+    `${metrics.clicks} clicks on ${metrics.items} items)`;
+  // What is not a number is no better either.
+  if (!(recall100 > others100)) {
     note(`new items get no vectors: ${told}`, 'warn');
     return undefined;
   }
