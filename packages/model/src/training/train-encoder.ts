@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { TrainingConfig } from '../config.js';
 import { checkSequences, sequenceCount, type LabelledSequences, type SequenceBatch } from '../data/sequence-batch.js';
@@ -67,7 +68,7 @@ export async function trainEncoder(request: TrainRequest): Promise<TrainResult> 
     config,
     encoder: encoder.config,
     items: encoder.itemCount,
-    clicks: request.train.items.length,
+    data: fingerprint(request),
   });
   if (resume !== undefined && resume.belongsTo !== belongsTo) {
     throw new ModelInputError(`a training of ${resume.belongsTo} cannot go on as ${belongsTo}`);
@@ -114,6 +115,13 @@ export async function trainEncoder(request: TrainRequest): Promise<TrainResult> 
     }));
   }
   return result('finished');
+}
+
+/** Of what is trained on and looked at. */
+function fingerprint({ train, validation }: TrainRequest): string {
+  const hash = createHash('sha256').update(train.items).update(train.offsets);
+  if (validation !== undefined) hash.update(validation.inputs.items).update(validation.targets);
+  return hash.digest('hex').slice(0, 16);
 }
 
 /** Before the first epoch, not after it. Targets may be unknown to the encoder: they are misses. */
