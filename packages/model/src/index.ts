@@ -70,6 +70,7 @@ export type { TwoTowerConfig, TwoTowerModelConfig, TwoTowerTrainingConfig } from
 export { fitTwoTowerFeatures, type ItemDescription, type Queries } from './networks/two-tower/features.js';
 export type { TwoTowerFeatures } from './networks/two-tower/features.js';
 export { createTwoTower, type TwoTower } from './networks/two-tower/two-tower.js';
+export { deserializeTwoTower, serializeTwoTower } from './artifacts/serialize-two-tower.js';
 export { trainTwoTower } from './networks/two-tower/train-two-tower.js';
 export type { TrainTwoTowerRequest, TrainTwoTowerResult, TwoTowerEpoch } from './networks/two-tower/train-two-tower.js';
 export type { Pairs } from './networks/two-tower/pair-batches.js';
@@ -82,3 +83,4 @@ export { coldStartFiles, deserializeColdStart, serializeColdStart } from './arti
 export { encodeFields, featureCount, fitFields } from './features/categorical-fields.js';
 export type { CategoricalFields, FieldColumn } from './features/categorical-fields.js';
 export { singularValues } from './evaluation/singular-values.js';
+export { itemFollowers, type ItemFollowers } from './data/item-followers.js';

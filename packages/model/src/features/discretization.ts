@@ -13,7 +13,7 @@ export interface Discretization {
   readonly state: DiscretizationState;
   readonly size: number;
   /** `value` finite. */
-  bucketOf(value: number): number;
+  readonly bucketOf: (value: number) => number;
 }
 
 /**

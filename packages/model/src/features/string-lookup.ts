@@ -4,7 +4,7 @@ export interface StringLookup {
   readonly vocabulary: readonly string[];
   /** Indexes there are, the unknown one included. */
   readonly size: number;
-  indexOf(value: string): number;
+  readonly indexOf: (value: string) => number;
 }
 
 export const unknownIndex = 0;

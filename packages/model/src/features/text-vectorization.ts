@@ -4,7 +4,7 @@ export interface TextVectorization {
   readonly vocabulary: readonly string[];
   /** Indexes there are, padding and unknown included. */
   readonly size: number;
-  indexesOf(tokens: readonly string[]): number[];
+  readonly indexesOf: (tokens: readonly string[]) => number[];
 }
 
 export const paddingToken = 0;

@@ -36,7 +36,7 @@ const tiny = 1e-37;
 export function inBatchSoftmaxSum(queries: Tensor, candidates: Tensor, pairs: InBatchPairs): Tensor {
   const { positives, temperature } = pairs;
   const batch = positives.length;
-  const count = candidates.shape[0]!;
+  const [count = 0] = candidates.shape;
   // Made anew on the way back: what is made on the way forward is freed by then.
   const own = (): Tensor => integers(positives, [batch]);
   const scale = (): Tensor => floats(Float32Array.of(1 / temperature), []);

@@ -100,7 +100,7 @@ describe('two towers', () => {
     };
     expect(changed('user.id')).toEqual([3]);
     expect(changed('user.bucket')).toEqual([2]);
-    expect(changed('item.title').sort()).toEqual([...pairs.candidates.ids.subarray(0, 2)].sort());
+    expect(new Set(changed('item.title'))).toEqual(new Set(pairs.candidates.ids.subarray(0, 2)));
     expect(changed('item.token')).not.toContain(0);
   });
 
