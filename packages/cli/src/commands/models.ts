@@ -1,3 +1,4 @@
+import type { ColdStartMetrics } from '@click-recall/contracts';
 import { formatTable } from '../format-table.js';
 import type { ModelRecord, ModelStatus, RankerRecord } from '@click-recall/redis';
 import type { AddCommand } from '../program.js';
@@ -14,6 +15,8 @@ export const addModels: AddCommand = (program, run) => {
         'Status: written (no index yet), building, live, ready (was live or is about to be), retired (its index was emptied;',
         'a rollback builds it anew), rejected (by the gate). A ranker belongs to one model: live, passed (its gate; the best one',
         'comes back with its model), rejected.',
+        'New items: how well the model finds them by title and categories alone; of those who click one, the share that has it among',
+        'the first 100, and of others.',
         '',
         'Example:',
         '  click-recall models --json | head -1',
@@ -99,6 +102,7 @@ function table(rows: readonly Row[]): string {
       { head: 'users', cell: ({ metrics }) => metrics?.users ?? '-' },
       { head: 'items', cell: ({ metrics }) => metrics?.items ?? '-' },
       { head: 'clicks', cell: ({ metrics }) => metrics?.clicks ?? '-' },
+      { head: 'new items', cell: ({ metrics }) => newItemsText(metrics?.coldStart) },
       {
         head: 'note',
         cell: ({ reason, artifactUrl }) => reason ?? (artifactUrl === '' ? 'its files were removed' : ''),
@@ -106,4 +110,9 @@ function table(rows: readonly Row[]): string {
     ],
     rows,
   );
+}
+
+/** What the mapping for items that nobody has clicked is worth: first 100 of those who click one, and of others. */
+function newItemsText(mapping: ColdStartMetrics | undefined): string {
+  return mapping ? `${mapping.recall100.toFixed(3)} / ${mapping.others100.toFixed(3)}` : '-';
 }

@@ -67,6 +67,16 @@ function rankerText(ranker: NonNullable<Status['model']>['ranker']): string {
   return ranker.metrics ? `${ranker.version}, ${describeRankerMetrics(ranker.metrics)}` : ranker.version;
 }
 
+function newItemsText({ newItems, metrics }: NonNullable<Status['model']>): string {
+  if (newItems === null) return 'have no vectors: the model has no mapping for them';
+  const { recall100, others100 } = metrics?.coldStart ?? {};
+  const found =
+    recall100 === undefined || others100 === undefined
+      ? ''
+      : `; such are among the first 100 of ${(100 * recall100).toFixed(1)} % of those who click them, of ${(100 * others100).toFixed(1)} % of others`;
+  return `${newItems.toLocaleString('en-US')} in the index${found}`;
+}
+
 function modelLines({ users, model, training }: Status): string {
   const since = model && new Date(model.activatedAt).toISOString().slice(0, 19).replace('T', ' ');
   const quality =
@@ -76,6 +86,7 @@ function modelLines({ users, model, training }: Status): string {
     model
       ? `model     ${model.version}, live since ${since} UTC${quality ?? ''}`
       : 'model     none is live: popular items are recommended',
+    model && `new items ${newItemsText(model)}`,
     model && `ranker    ${rankerText(model.ranker)}`,
     training &&
       `training  ${training.state}${training.failure === undefined ? '' : `: ${training.failure}`} (flow ${training.flow})`,

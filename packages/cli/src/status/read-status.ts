@@ -18,6 +18,8 @@ export interface Status {
     readonly activatedAt: number;
     readonly previous: string | null;
     readonly metrics: Metrics | undefined;
+    /** Items that the model has not seen, in its index by their titles and categories; null: it has no mapping for them. */
+    readonly newItems: number | null;
     /** Null: what is recalled is not re-ranked. */
     readonly ranker: { readonly version: string; readonly metrics: RankerMetrics | undefined } | null;
   } | null;
@@ -52,7 +54,7 @@ export async function readStatus(pipeline: PipelineAccess, target: Target): Prom
   };
 }
 
-async function readRedis({ jobs, sequences, activation, models, rankers }: PipelineAccess) {
+async function readRedis({ jobs, sequences, activation, models, rankers, coldVectors }: PipelineAccess) {
   const [queues, users, live, flow] = await Promise.all([
     jobs.counts(),
     sequences.countUsers(),
@@ -69,6 +71,7 @@ async function readRedis({ jobs, sequences, activation, models, rankers }: Pipel
       activatedAt: live.activatedAt,
       previous: live.previous,
       metrics: record?.metrics,
+      newItems: live.mapping ? await coldVectors.count(live.encoder) : null,
       ranker,
     },
     training: flow ? { flow: flow.id, state: flow.state, failure: flow.failure?.message } : null,
