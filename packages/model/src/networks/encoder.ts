@@ -24,7 +24,7 @@ export interface SequenceEncoder {
   encode(sequences: SequenceBatch): Float32Array;
   /** (N + 1) x D, row i the vector of item i; row 0, the padding, is zeros. A copy. */
   itemVectors(): Float32Array;
-  /** Adds fresh rows up to `itemCount`; old rows and their optimizer state stay. A vocabulary never shrinks. */
+  /** Adds fresh rows up to `itemCount`; old rows and their optimizer state stay, users too. A vocabulary never shrinks. */
   grow(itemCount: number): void;
   /** Frees what it holds in TensorFlow; using it afterwards is an error. */
   dispose(): void;
