@@ -41,7 +41,9 @@ export function prefixBatch(
 
 /** 1 at real places, 0 at padding; L * B as in the batch. */
 export function realPlaces({ items }: PlaceBatch): Float32Array {
-  return Float32Array.from(items, (item) => (item === 0 ? 0 : 1));
+  const isReal = new Float32Array(items.length);
+  for (let at = 0; at < items.length; at++) if (items[at] !== 0) isReal[at] = 1;
+  return isReal;
 }
 
 /** A click's place among the real clicks of its sequence, from 1; 0 at padding; L * B as in the batch. */

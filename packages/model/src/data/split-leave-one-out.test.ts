@@ -22,6 +22,14 @@ describe('splitLeaveOneOut', () => {
     expect(lists(split.validation.inputs)).toEqual([[1, 2], [7]]);
   });
 
+  it('keeps the users of sequences', () => {
+    const users = Int32Array.of(4, 3, 2, 1);
+    const { train, validation, test } = splitLeaveOneOut(sequenceBatch([[1, 2, 3, 4], [5, 6], [7, 8, 9], []], users));
+    expect(train.users).toEqual(users);
+    expect(validation.inputs.users).toEqual(Int32Array.of(4, 2));
+    expect(test.inputs.users).toEqual(Int32Array.of(4, 2));
+  });
+
   it('trains on the rest, and on users with fewer than three clicks', () => {
     expect(lists(split.train)).toEqual([[1, 2], [5, 6], [7], []]);
   });

@@ -27,6 +27,11 @@ describe('windows', () => {
     expect(cut([1, 2, 3, 4, 5, 6], 5)).toEqual([[1, 2, 3, 4, 5, 6]]);
   });
 
+  it('keeps the user of each window', () => {
+    const { users } = windows(sequenceBatch([[1, 2, 3, 4, 5], [6], [7, 8]], Int32Array.of(3, 2, 1)), 2);
+    expect(users).toEqual(Int32Array.of(3, 3, 1));
+  });
+
   it('has nothing of a single click', () => {
     expect(cut([1], 4)).toEqual([]);
   });
