@@ -93,6 +93,24 @@ function modelRow({ name, label, kind, settings }: Experiment, runs: readonly Co
   };
 }
 
+/** What of the protocol holds for some of the rows alone, or for all models but not for the baselines, each in a line. */
+export function rowProtocols(rows: readonly ComparisonRow[]): string[] {
+  const models = rows.filter(({ name }) => name !== undefined);
+  const parts = [...new Set(models.flatMap(({ protocol }) => protocol))];
+  return parts.map((part) => {
+    const which = models.filter(({ protocol }) => protocol.includes(part)).map(({ label }) => label);
+    const all = which.length === models.length;
+    return all ? `every model: ${part}` : `${which.map((label) => `“${label}”`).join(', ')}: ${part}`;
+  });
+}
+
+/** Why some runs have no result, each in a line. */
+export function failures(rows: readonly ComparisonRow[]): string[] {
+  return rows.flatMap(({ label, runs }) =>
+    runs.flatMap(({ seed, failure }) => (failure === undefined ? [] : [`“${label}”, seed ${seed} failed: ${failure}`])),
+  );
+}
+
 /** For scripts: without curves and plots, which lie in the folders of the runs. */
 export function comparisonJson({ tables }: Comparison): unknown {
   return {

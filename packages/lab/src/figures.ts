@@ -16,7 +16,7 @@ const notes: Readonly<Record<string, FigureNote>> = {
   accuracy: { better: 'higher', meaning: 'share of rows whose item is among the first k of all items' },
   MRR: { better: 'higher', meaning: 'mean of 1 / place of the target among all items' },
   AUC: { better: 'higher', meaning: 'chance that a positive row is scored above another one' },
-  GAUC: { better: 'higher', meaning: 'AUC within each user who has both kinds of rows, weighted by rows' },
+  'grouped AUC': { better: 'higher', meaning: 'AUC within each user who has both kinds of rows, weighted by rows' },
   'log loss': { better: 'lower', meaning: 'mean of -log of the probability given to what happened' },
   coverage: { better: 'neither', meaning: 'share of the catalogue that is among the first k of anybody' },
   popularity: {

@@ -1,4 +1,4 @@
-import type { Comparison, ComparisonRow, ComparisonTable } from './comparison.js';
+import { failures, rowProtocols, type Comparison, type ComparisonRow, type ComparisonTable } from './comparison.js';
 import { figureNames, mainFigures } from './figures.js';
 import { shownSeconds } from './progress.js';
 
@@ -9,7 +9,7 @@ export function formatComparison({ tables }: Comparison): string {
 
 function formatTable({ data, protocol, rows }: ComparisonTable): string {
   const names = mainFigures(figureNames(rows.flatMap(({ test }) => (test ? [test] : []))));
-  const heads = ['', ...names, 'seeds', 'epoch', 'parameters', 'time', 'memory', ''];
+  const heads = ['', ...names, 'seeds', 'epoch', 'parameters', 'time', 'memory'];
   const cells = rows.map((row) => [
     row.label,
     ...names.map((name) => row.test?.[name]?.toFixed(4) ?? '-'),
@@ -18,17 +18,17 @@ function formatTable({ data, protocol, rows }: ComparisonTable): string {
     row.parameters?.toLocaleString('en-US') ?? '',
     row.cost ? shownSeconds(row.cost.trainingSeconds) : '',
     row.cost ? `${row.cost.peakMemoryMb} MB` : '',
-    [...row.protocol, ...failures(row)].join('; '),
   ]);
   const widths = heads.map((head, at) => Math.max(head.length, ...cells.map((row) => row[at]!.length)));
   const shown = [heads, ...cells].map((row) =>
     row
-      .map((cell, at) => (at === 0 || at === row.length - 1 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!)))
+      .map((cell, at) => (at === 0 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!)))
       .join('  ')
       .trimEnd(),
   );
   const counts = `${count(data.interactions)} interactions of ${count(data.users)} users with ${count(data.items)} items`;
-  return [`${data.name}: ${counts}`, ...protocol.map((part) => `  ${part}`), '', ...shown].join('\n');
+  const notes = [...protocol, ...rowProtocols(rows)].map((part) => `  ${part}`);
+  return [`${data.name}: ${counts}`, ...notes, '', ...shown, ...failures(rows)].join('\n');
 }
 
 /** `3 (median)`, or how many of them failed. */
@@ -41,10 +41,6 @@ export function seeds({ runs }: ComparisonRow): string {
 /** The chosen epoch of every seed. */
 export function epochs({ runs }: ComparisonRow): string {
   return runs.flatMap(({ result }) => (result ? [result.outcome.chosenEpoch] : [])).join(', ');
-}
-
-function failures({ runs }: ComparisonRow): string[] {
-  return runs.flatMap(({ seed, failure }) => (failure === undefined ? [] : [`seed ${seed} failed: ${failure}`]));
 }
 
 const count = (value: number): string => value.toLocaleString('en-US');

@@ -107,7 +107,7 @@ describe('the page of a comparison', () => {
       '65 s',
       '321 MB',
       '2, median',
-      'seed 1 failed: the loss is NaN',
+      '“broken”, seed 1 failed: the loss is NaN',
       'gates',
     ])
       expect(page).toContain(part);
@@ -121,7 +121,8 @@ describe('the page of a comparison', () => {
       .slice(1)
       .filter((part) => part.includes('HR@10'));
     expect(tables).toHaveLength(3);
-    for (const table of tables) expect(table).toContain('leave one out; ties count against the model');
+    expect(page).toMatch(/<li>leave one out<\/li>\s*<li>ties count against the model<\/li>/);
+    for (const table of tables.slice(1)) expect(table).toContain('leave one out; ties count against the model');
   });
 
   it('draws what there is to draw', () => {
@@ -169,6 +170,6 @@ describe('the tables for a terminal', () => {
     const head = lines.find((line) => line.includes('HR@10'))!;
     const two = lines.find((line) => line.startsWith('two layers'))!;
     expect(two.indexOf('0.2000') + 6).toBe(head.indexOf('HR@10') + 5);
-    expect(text).toContain('seed 1 failed: the loss is NaN');
+    expect(text).toContain('“broken”, seed 1 failed: the loss is NaN');
   });
 });

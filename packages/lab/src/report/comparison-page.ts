@@ -1,4 +1,4 @@
-import type { Comparison, ComparisonRow, ComparisonTable } from '../comparison.js';
+import { failures, rowProtocols, type Comparison, type ComparisonRow, type ComparisonTable } from '../comparison.js';
 import { bestOf, figureNames, mainFigures, noteOf } from '../figures.js';
 import { epochs, seeds } from '../format-comparison.js';
 import { shownSeconds } from '../progress.js';
@@ -9,24 +9,21 @@ import { tablePlots } from './table-plots.js';
 
 /** One HTML page with everything in it: no script, nothing from the network. */
 export async function comparisonPage({ tables }: Comparison): Promise<string> {
-  const rows = tables.flatMap((table) => table.rows);
-  // Models have the first colours.
-  const byModel = rows.toSorted((a, b) => Number(a.name === undefined) - Number(b.name === undefined));
-  const names = [...new Set(byModel.map(({ label }) => label))];
   const sections = [];
-  for (const table of tables) sections.push(await section(table, names));
+  for (const table of tables) sections.push(await section(table));
+  const title = `Comparison of ${[...new Set(tables.map(({ data }) => data.name))].join(', ')}`;
   return html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>Comparison of ${tables.map(({ data }) => data.name).join(', ')}</title>
+        <title>${title}</title>
         <style>
           ${trusted(pageStyle)}
         </style>
       </head>
       <body>
-        <h1>Comparison of ${tables.map(({ data }) => data.name).join(', ')}</h1>
+        <h1>${title}</h1>
         <p class="soft">Figures compare within one table alone: one data set, one protocol.</p>
         ${sections} ${glossary(tables)}
       </body>
@@ -39,8 +36,11 @@ const tasks: Readonly<Record<ComparisonTable['task'], string>> = {
   'click-through': 'positive or not',
 };
 
-async function section(table: ComparisonTable, names: readonly string[]): Promise<Html> {
+async function section(table: ComparisonTable): Promise<Html> {
   const { data, task, rows } = table;
+  // Models have the first colours.
+  const byModel = rows.toSorted((a, b) => Number(a.name === undefined) - Number(b.name === undefined));
+  const names = byModel.map(({ label }) => label);
   const figures = figureNames(rows.flatMap(({ test }) => (test ? [test] : [])));
   const pictures = [];
   for (const plot of tablePlots(table)) {
@@ -54,9 +54,10 @@ async function section(table: ComparisonTable, names: readonly string[]): Promis
     <div class="protocol">
       Protocol
       <ul>
-        ${table.protocol.map((part) => html`<li>${part}</li>`)}
+        ${[...table.protocol, ...rowProtocols(rows)].map((part) => html`<li>${part}</li>`)}
       </ul>
     </div>
+    ${failures(rows).map((failure) => html`<p class="failed">${failure}</p>`)}
     ${figureTable(table, mainFigures(figures), true)}
     <details>
       <summary>All figures</summary>
@@ -107,12 +108,11 @@ function figureTable(table: ComparisonTable, figures: readonly string[], whole: 
     <th>parameters</th>
     <th>training</th>
     <th>to the chosen epoch</th>
-    <th>peak memory</th>
-    <th class="text">of this row</th>`;
+    <th>peak memory</th>`;
   return html`<div class="wide">
     <table>
       <caption>
-        ${caption(table)}
+        ${whole ? `Test split of ${table.data.name}, by the protocol above.` : caption(table)}
       </caption>
       <thead>
         <tr>
@@ -127,16 +127,12 @@ function figureTable(table: ComparisonTable, figures: readonly string[], whole: 
 }
 
 function costCells(row: ComparisonRow): Html {
-  const failures = row.runs.flatMap(({ seed, failure }) =>
-    failure === undefined ? [] : [html`<div class="failed">seed ${seed} failed: ${failure}</div>`],
-  );
   return html`<td>${row.name === undefined ? '' : seeds(row)}</td>
     <td>${epochs(row)}</td>
     <td>${row.parameters === undefined ? '' : count(row.parameters)}</td>
     <td>${row.cost && shownSeconds(row.cost.trainingSeconds)}</td>
     <td>${row.cost && shownSeconds(row.cost.secondsToChosen)}</td>
-    <td>${row.cost && `${count(row.cost.peakMemoryMb)} MB`}</td>
-    <td class="text">${row.protocol.join('; ')}${failures}</td>`;
+    <td>${row.cost && `${count(row.cost.peakMemoryMb)} MB`}</td>`;
 }
 
 function seedTable(table: ComparisonTable, figures: readonly string[]): Html {
@@ -209,8 +205,8 @@ function extraTables(rows: readonly ComparisonRow[]): Html[] {
   );
 }
 
-function caption({ data, protocol }: ComparisonTable): string {
-  return `Test split of ${data.name}; ${protocol.join('; ')}.`;
+function caption({ data, protocol, rows }: ComparisonTable): string {
+  return `Test split of ${data.name}; ${[...protocol, ...rowProtocols(rows)].join('; ')}.`;
 }
 
 function glossary(tables: readonly ComparisonTable[]): Html {

@@ -20,9 +20,8 @@ p { margin: .25rem 0; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; margin: .5rem 0; }
 caption { caption-side: bottom; text-align: left; color: var(--soft); font-size: .8rem; padding-top: .4rem; }
 th, td { padding: .3rem .7rem; text-align: right; border-bottom: 1px solid var(--rule); white-space: nowrap; }
-th { font-weight: 600; vertical-align: bottom; }
-th:first-child, td:first-child, .text { text-align: left; }
-td.text { white-space: normal; min-width: 14rem; color: var(--soft); font-size: .85rem; }
+th { font-weight: 600; vertical-align: bottom; white-space: normal; }
+th:first-child, td:first-child { text-align: left; }
 tr.baseline td { color: var(--soft); }
 td.best { font-weight: 700; }
 td small { color: var(--soft); }

@@ -4,6 +4,8 @@ import type { BarPlot, LinePlot, Plot } from './plot.js';
 
 /** Colours of the page, which are others when it is dark: `--series-0` to `--series-9`. */
 const COLOURS = 10;
+/** Letters of a series' name beyond which two do not stand side by side. */
+const LONG_LABEL = 30;
 const DASHES = [
   [1, 0],
   [6, 3],
@@ -26,9 +28,9 @@ const config: Config = {
     tickColor: 'var(--rule)',
     labelFontSize: 11,
     titleFontSize: 11,
-    labelLimit: 240,
+    labelLimit: 0,
   },
-  legend: { labelColor: 'var(--ink)', labelFontSize: 11, labelLimit: 240, symbolStrokeWidth: 2.5 },
+  legend: { labelColor: 'var(--ink)', labelFontSize: 11, labelLimit: 0, symbolStrokeWidth: 2.5 },
 };
 
 /**
@@ -50,7 +52,8 @@ function lineSpec({ series, x, y, scale, logarithmicY, dots }: LinePlot, names: 
   const own = [...new Set(series.map(({ name }) => name))];
   const colour = own.map((name) => `var(--series-${Math.max(0, names.indexOf(name)) % COLOURS})`);
   const dash = own.map((name) => DASHES[Math.floor(Math.max(0, names.indexOf(name)) / COLOURS) % DASHES.length]!);
-  const legend = own.length === 1 ? null : ({ orient: 'bottom', columns: 2, title: null } as const);
+  const columns = own.some((name) => name.length > LONG_LABEL) ? 1 : 2;
+  const legend = own.length === 1 ? null : ({ orient: 'bottom', columns, title: null } as const);
   const values = series.flatMap(({ name, points }, run) => points.map(([at, value]) => ({ at, value, name, run })));
   const marked = series.flatMap(({ name, marked: point }) => (point ? [{ at: point[0], value: point[1], name }] : []));
   const encoding = {

@@ -33,7 +33,7 @@ export function tablePlots(table: ComparisonTable): Plot[] {
       .slice(0, 1)
       .map((name) => atK(rows, name, names, split)),
     ...names
-      .filter((name) => /^(coverage|popularity)@/.test(name))
+      .filter((name) => /^(coverage|popularity)@10$/.test(name))
       .map((name) =>
         bars(rows, name, name.startsWith('popularity') ? `popularity bias (${name})` : `catalogue ${name}`, split),
       ),
@@ -102,10 +102,15 @@ function byParameters(rows: readonly ComparisonRow[], figure: string, note: stri
     note,
     x: 'parameters',
     y: figure,
-    scale: 'logarithmic',
+    ...(widelyApart(rows.flatMap(({ parameters }) => parameters ?? [])) && { scale: 'logarithmic' }),
     dots: 'with-line',
     series: families(rows, ({ parameters }) => parameters, figure, 1),
   };
+}
+
+/** Positive numbers of different orders of magnitude. */
+function widelyApart(values: readonly number[]): boolean {
+  return Math.min(...values) > 0 && Math.max(...values) > 20 * Math.min(...values);
 }
 
 function families(
