@@ -8,7 +8,7 @@ export interface KeepNewItemsDeps extends WriteNewItemsDeps {
   readonly openVersions: () => Promise<WritableVersions>;
   readonly activations: Pick<ActivationStore, 'read'>;
   readonly metrics: Pick<Metrics, 'vectorsWritten' | 'vectorsClamped' | 'newItems' | 'beforeScrape'>;
-  readonly logger: Pick<Logger, 'warn' | 'debug'>;
+  readonly logger: Pick<Logger, 'info' | 'debug'>;
   readonly signal: AbortSignal;
   readonly everyMs?: number;
 }
@@ -29,7 +29,7 @@ export function keepNewItems(deps: KeepNewItemsDeps): { readonly stop: () => Pro
     const kept = await writeNewItems(deps, live, { signal });
     countFollowed(metrics, kept);
     if (kept.written > 0) {
-      logger.warn(
+      logger.info(
         { version: live.version },
         `${kept.written} new items of ${live.version} had no vector, and have one now`,
       );
