@@ -22,11 +22,12 @@ const options = {
   epochs: { type: 'string' },
   config: { type: 'string' },
   'data-folder': { type: 'string' },
+  'keep-repeats': { type: 'boolean' },
   out: { type: 'string' },
 } as const;
 
 /**
- * Trains and compares by the laboratory: `CONFIG.yaml... [--data-folder DIR] [--out DIR]` as `click-recall compare` does, going
+ * Trains and compares by the laboratory: `CONFIG.yaml... [--data-folder DIR] [--keep-repeats] [--out DIR]` as `click-recall compare` does, going
  * on where it was interrupted; or one sequence encoder on a file of clicks, `--data FILE [--epochs N] [--config FILE]`, where
  * FILE holds settings as MODEL_CONFIG has them.
  */
@@ -39,9 +40,10 @@ export async function run(args: string[], { json }: { json: boolean }): Promise<
     ? await mkdtemp(join(tmpdir(), 'click-recall-quality-'))
     : resolve(values.out ?? join('.data', 'lab'));
   try {
+    const read = { dataFolder: values['data-folder'], keepRepeats: values['keep-repeats'] };
     const experiments: Experiment[] = [];
     for (const file of positionals) {
-      experiments.push(...(await readExperiments(file, { dataFolder: values['data-folder'] })));
+      experiments.push(...(await readExperiments(file, read)));
     }
     if (values.data !== undefined) experiments.push(...(await oneEncoder(values.data, values, folder)));
     const comparison = await compare({

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readExperiments, writeExperiment, type DataPlaces } from './experiment-file.js';
+import { readExperiments, writeExperiment, type ReadOptions } from './experiment-file.js';
 import { LabError } from './lab-error.js';
 
 let folder = '';
@@ -11,9 +11,9 @@ beforeAll(async () => {
 });
 afterAll(async () => rm(folder, { recursive: true, force: true }));
 
-async function read(yaml: string, places?: DataPlaces, name = 'try.yaml') {
+async function read(yaml: string, options?: ReadOptions, name = 'try.yaml') {
   await writeFile(join(folder, name), yaml);
-  return readExperiments(join(folder, name), places);
+  return readExperiments(join(folder, name), options);
 }
 
 const ONE = `name: base
@@ -58,6 +58,11 @@ describe('readExperiments', () => {
     expect(inFolder?.data.path).toBe('/data/clicks.txt');
     const [given] = await read(ONE, { dataPaths: new Map([['clicks', '/mine.txt']]) });
     expect(given?.data.path).toBe('/mine.txt');
+  });
+
+  it('can keep repeats in every experiment, under names of their own', async () => {
+    const [experiment] = await read(ONE, { keepRepeats: true });
+    expect(experiment).toMatchObject({ name: 'base-repeats', protocol: { keepRepeats: true } });
   });
 
   it('reads tables with named columns', async () => {

@@ -31,11 +31,14 @@ export interface Experiment {
   readonly dataEntry: DataEntry;
 }
 
-export interface DataPlaces {
+/** What is not for the files to say, since it differs from machine to machine or from question to question. */
+export interface ReadOptions {
   /** Relative paths of data are in here; the experiment file's own folder unless given. */
   readonly dataFolder?: string | undefined;
   /** Files of data sets by name, in place of the paths that the experiment files give. */
   readonly dataPaths?: ReadonlyMap<string, string> | undefined;
+  /** Every experiment by the protocol that keeps repeats, under a name of its own. */
+  readonly keepRepeats?: boolean | undefined;
 }
 
 const text = z.string().min(1);
@@ -87,7 +90,7 @@ const experimentSchema = z.strictObject({
  *
  * @throws LabError naming the file, the line and the field of the first thing that is wrong
  */
-export async function readExperiments(file: string, places: DataPlaces = {}): Promise<Experiment[]> {
+export async function readExperiments(file: string, options: ReadOptions = {}): Promise<Experiment[]> {
   const content = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new LabError(`${file}: cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   });
@@ -100,7 +103,7 @@ export async function readExperiments(file: string, places: DataPlaces = {}): Pr
   const entries: readonly unknown[] = isList ? value : [value];
   if (entries.length === 0) throw new LabError(`${file}: has no experiment`);
   const experiments = entries.map((entry, at) =>
-    checkExperiment(entry, file, places, (path, expected) => {
+    checkExperiment(entry, file, options, (path, expected) => {
       const whole = isList ? [at, ...path] : path;
       return new LabError(`${file}:${lineOf(document, lines, whole)}: ${shownPath(whole)}: ${expected}`);
     }),
@@ -112,20 +115,24 @@ export async function readExperiments(file: string, places: DataPlaces = {}): Pr
 type Path = readonly (string | number)[];
 type Fault = (path: Path, expected: string) => LabError;
 
-function checkExperiment(entry: unknown, file: string, places: DataPlaces, fault: Fault): Experiment {
+function checkExperiment(entry: unknown, file: string, options: ReadOptions, fault: Fault): Experiment {
   const parsed = experimentSchema.safeParse(entry);
   const issue = parsed.error?.issues[0];
   if (issue) {
     const [path, problem] = pathAndProblem(issue);
     throw fault(path, `${problem}${found(entry, path)}`);
   }
-  const { name, label = name, data, protocol, seeds, model } = parsed.data!;
+  const { data, seeds, model } = parsed.data!;
+  const repeats = options.keepRepeats === true && !parsed.data!.protocol.keepRepeats;
+  const name = repeats ? `${parsed.data!.name}-repeats` : parsed.data!.name;
+  const { label = name } = parsed.data!;
+  const protocol: Protocol = repeats ? { ...parsed.data!.protocol, keepRepeats: true } : parsed.data!.protocol;
   const { network, ...settings } = model;
   const kind = experimentKinds.get(network);
   if (!kind) {
     throw fault(['model', 'network'], `expected one of ${[...experimentKinds.keys()].join(', ')}, found "${network}"`);
   }
-  const dataEntry = placedEntry(data, file, places);
+  const dataEntry = placedEntry(data, file, options);
   try {
     return {
       name,
@@ -159,11 +166,14 @@ function found(entry: unknown, path: Path): string {
 }
 
 /** With a name and whole paths. */
-function placedEntry(data: DataEntry, file: string, places: DataPlaces): DataEntry & { name: string } {
+function placedEntry(
+  data: DataEntry,
+  file: string,
+  { dataFolder, dataPaths }: ReadOptions,
+): DataEntry & { name: string } {
   const name = data.name ?? datasetName(data.path);
-  const inFolder = (path: string): string =>
-    isAbsolute(path) ? path : resolve(places.dataFolder ?? dirname(file), path);
-  const given = places.dataPaths?.get(name);
+  const inFolder = (path: string): string => (isAbsolute(path) ? path : resolve(dataFolder ?? dirname(file), path));
+  const given = dataPaths?.get(name);
   const path = given === undefined ? inFolder(data.path) : resolve(given);
   if (!('options' in data)) return { ...data, name, path };
   const { items } = data.options;

@@ -1,5 +1,5 @@
 export { LabError } from './lab-error.js';
-export { readExperiments, type DataPlaces, type Experiment } from './experiment-file.js';
+export { readExperiments, type Experiment, type ReadOptions } from './experiment-file.js';
 export { experimentKinds } from './experiments/experiment-kinds.js';
 export type {
   BaselineOutcome,

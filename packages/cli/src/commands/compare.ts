@@ -12,6 +12,7 @@ interface CompareOptions {
   readonly page?: string;
   readonly dataFolder?: string;
   readonly dataset?: ReadonlyMap<string, string>;
+  readonly keepRepeats?: boolean;
   readonly fresh?: boolean;
 }
 
@@ -26,6 +27,7 @@ export const addCompare: AddCommand = (program, run) => {
     .option('--page <file>', 'the HTML page (default: in the folder, named after the first file)')
     .option('--data-folder <folder>', 'where relative paths of data begin (default: beside the experiment file)')
     .option('--dataset <name=file>', 'the file of a data set; may be given several times', namedFile)
+    .option('--keep-repeats', "another protocol: every click counts, not only a user's first on an item")
     .option('--fresh', 'train anew what was finished or interrupted before')
     .addHelpText(
       'after',
@@ -57,13 +59,14 @@ export const addCompare: AddCommand = (program, run) => {
 
 async function trained(
   { output, stderr, signal }: CliContext,
-  { dataFolder, dataset: dataPaths, fresh = false }: CompareOptions,
+  { dataFolder, dataset: dataPaths, keepRepeats, fresh = false }: CompareOptions,
   configs: readonly string[],
   folder: string,
 ): Promise<Comparison> {
   const { compare, createProgress, readExperiments } = await import('@click-recall/lab');
   const experiments: Experiment[] = [];
-  for (const config of configs) experiments.push(...(await readExperiments(config, { dataFolder, dataPaths })));
+  for (const config of configs)
+    experiments.push(...(await readExperiments(config, { dataFolder, dataPaths, keepRepeats })));
   const observer = createProgress(output.json ? { write: () => undefined } : stderr);
   return compare({ experiments, folder, fresh, observer, signal });
 }

@@ -12,14 +12,18 @@ import {
   type SequenceBatch,
 } from '@click-recall/model';
 import type { BaselineOutcome, BaselineRequest, Figures } from '../experiment-kind.js';
-import { userSequences } from '../protocol/user-sequences.js';
+import { nextItemSplit } from '../protocol/next-item-split.js';
 
 /** What is popular now is what was clicked in these days before the newest click of the training split. */
 const RECENT_DAYS = 7;
 
 /** Popularity, that of the last days where the data has times, first-order Markov and item-kNN, on the last click of each user. */
-export async function nextItemBaselines({ data, signal }: BaselineRequest): Promise<readonly BaselineOutcome[]> {
-  const { train, test } = splitLeaveOneOut(userSequences(data));
+export async function nextItemBaselines({
+  data,
+  protocol,
+  signal,
+}: BaselineRequest): Promise<readonly BaselineOutcome[]> {
+  const { train, test } = nextItemSplit(data, protocol);
   const itemCount = data.itemIds.length;
   const times = trainTimes(data);
   const baselines: readonly (readonly [name: string, scores: Scores])[] = [

@@ -4,7 +4,6 @@ import {
   evaluateRanking,
   ModelConfigError,
   parseModelConfig,
-  splitLeaveOneOut,
   trainEncoder,
   type EpochReport,
   type ModelConfig,
@@ -12,7 +11,7 @@ import {
   type TrainState,
 } from '@click-recall/model';
 import type { EpochRow, ExperimentKind, ExperimentOutcome, Figures } from '../experiment-kind.js';
-import { userSequences } from '../protocol/user-sequences.js';
+import { nextItemSplit } from '../protocol/next-item-split.js';
 import { clicksOf, nextItemBaselines, rankingFigures } from './next-item-baselines.js';
 
 /** The sequence encoder and its variants; `model` has `encoder` and `training` as MODEL_CONFIG has them. */
@@ -38,8 +37,8 @@ export const sequenceEncoder: ExperimentKind<ModelConfig> = {
       ...(user === 'none' ? [] : [`user ${user}`]),
     ].join(', '),
 
-  async train({ settings, data, seed, checkpoints, signal, onStep, onEpoch }): Promise<ExperimentOutcome> {
-    const { train, validation, test } = splitLeaveOneOut(userSequences(data));
+  async train({ settings, protocol, data, seed, checkpoints, signal, onStep, onEpoch }): Promise<ExperimentOutcome> {
+    const { train, validation, test } = nextItemSplit(data, protocol);
     const training = { ...settings.training, seed };
     const { epochs } = training;
     const row = (report: EpochReport): EpochRow => ({

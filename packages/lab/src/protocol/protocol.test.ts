@@ -2,6 +2,7 @@ import { buildDataset, type Dataset } from '@click-recall/datasets';
 import { sequenceAt } from '@click-recall/model';
 import { describe, expect, it } from 'vitest';
 import { filterInteractions } from './filter-interactions.js';
+import { nextItemSplit } from './next-item-split.js';
 import { describeProtocol, protocolName, protocolSchema, type RandomSplit } from './protocol.js';
 import { splitRandomly } from './split-randomly.js';
 import { userSequences } from './user-sequences.js';
@@ -40,6 +41,23 @@ describe('userSequences', () => {
     const sequences = userSequences(data);
     expect([...sequenceAt(sequences, 0)].map((item) => data.itemIds[item - 1])).toEqual(['b', 'a']);
     expect([...sequenceAt(sequences, 1)].map((item) => data.itemIds[item - 1])).toEqual(['a', 'b']);
+  });
+});
+
+describe('nextItemSplit', () => {
+  const data = dataset('ua ub uc ua');
+
+  it('leaves seen items out of the ranking', () => {
+    const { test, validation } = nextItemSplit(filterInteractions(data, leaveOneOut()), leaveOneOut());
+    expect([...test.exclude.items]).toEqual([1, 2]);
+    expect([...validation.exclude.items]).toEqual([1]);
+  });
+
+  it('ranks seen items too where repeats are kept, since they may be what comes next', () => {
+    const { test } = nextItemSplit(data, leaveOneOut({ keepRepeats: true }));
+    expect([...test.targets]).toEqual([1]);
+    expect([...test.inputs.items]).toEqual([1, 2, 3]);
+    expect([...test.exclude.offsets]).toEqual([0, 0]);
   });
 });
 

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 
 const filtering = {
-  /** Every interaction counts, not only a user's first one with an item. Another protocol: figures do not compare. */
+  /**
+   * Every interaction counts, not only a user's first one with an item, and what was seen may come again: it is ranked. Another
+   * protocol: figures do not compare.
+   */
   keepRepeats: z.boolean().default(false),
   /** Users and items with fewer interactions are left out, until all that are left have as many. */
   minUserClicks: z.int().min(0).default(0),
@@ -63,7 +66,9 @@ function describeSplit(protocol: Protocol): string[] {
     case 'leave-one-out':
       return [
         'leave one out: last click of a user is the test, the one before it validation; a test input is everything before the test click',
-        'all items ranked but those seen in the input',
+        protocol.keepRepeats
+          ? 'all items ranked, those seen in the input too'
+          : 'all items ranked but those seen in the input',
         'ties count against the model',
         'validation chose the epoch, the test split was looked at once',
       ];

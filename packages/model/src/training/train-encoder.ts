@@ -6,7 +6,7 @@ import { windows } from '../data/windows.js';
 import { padsToLength } from '../encoder-traits.js';
 import { ModelInputError, NonFiniteLossError } from '../errors.js';
 import { itemPopularity } from '../evaluation/click-counts.js';
-import { evaluateFullRanking } from '../evaluation/evaluate-full-ranking.js';
+import { evaluateFullRanking, type FullRankingRequest } from '../evaluation/evaluate-full-ranking.js';
 import type { RankingMetrics } from '../evaluation/rank-of-target.js';
 import type { EncoderState, SequenceEncoder } from '../networks/encoder.js';
 import { parseModelConfig } from '../parse-model-config.js';
@@ -23,7 +23,7 @@ export interface TrainRequest {
   readonly encoder: SequenceEncoder;
   readonly train: SequenceBatch;
   /** Chooses the epoch; without it the last epoch stays and nothing stops early. */
-  readonly validation?: LabelledSequences;
+  readonly validation?: LabelledSequences & Pick<FullRankingRequest, 'exclude'>;
   readonly config: TrainingConfig;
   readonly onStep?: (step: StepReport) => void;
   readonly onEpoch?: (epoch: EpochReport) => void;
