@@ -11,10 +11,10 @@ it(
     const test = await openTestEmbedder();
     await test.click('u', ITEMS[0]!);
     for (const itemId of ['lost', 'kept', 'back']) await test.storeItem(itemId, { title: 'word1' });
-    const { stop } = await test.start();
+    const running = await test.start();
     const version = await test.writeModel(1, ITEMS, { mapping: true });
     await test.switchTo(version);
-    await stop();
+    await running.stop();
     const { encoder, spaces } = await test.openModel(version);
     const [before] = await test.coldVectors.get(version, ['lost']);
     await test.index.remove(spaces.items, ['lost']);
