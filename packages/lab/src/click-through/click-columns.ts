@@ -1,17 +1,20 @@
 import type { Dataset } from '@click-recall/datasets';
 import type { FieldColumn } from '@click-recall/model';
 import { z } from 'zod';
+import { alikeShare, nearbyShare, otherRows, type LabelledTraining } from './label-shares.js';
 
 const made =
-  /^(user|item|categories|hour|weekday|period|user-age|user-clicks|item-clicks|rated|raters|user\..+|item\..+)$/;
+  /^(user|item|categories|hour|weekday|period|user-age|user-clicks|item-clicks|rated|raters|mood|alike-items|alike-users|user\..+|item\..+)$/;
 
 /** A field of a click model: what of an interaction it is made of, and how its values are grouped. */
 export const fieldSchema = z.strictObject({
   /**
    * `user`, `item`, `categories`; a column of users (`user.age`) or items (`item.release_year`); `hour`, `weekday`; `period`
    * (equal parts of the whole time), `user-age` (since the user's first); `user-clicks`, `item-clicks`; `rated` (what else
-   * the user has rated, nearest in time first), `raters` (who else has rated the item). Counts, times and lists come from
-   * training rows alone.
+   * the user has rated, nearest in time first), `raters` (who else has rated the item). Shares of positive labels, in
+   * `buckets` (20): `mood` (of the user's 10 rows nearest in time), `alike-items` (of the user's, heavier the more alike the
+   * item), `alike-users` (of the item's, heavier the more alike the user). Counts, times, lists and shares come from
+   * training rows alone, never from the row itself.
    */
   of: z.string().regex(made, 'no field is made of this'),
   /** Numbers are rounded down to multiples of this. */
@@ -26,19 +29,24 @@ export const fieldSchema = z.strictObject({
 
 export type FieldSpec = z.output<typeof fieldSchema>;
 
-/** Columns of all interactions; counts look at the rows of `train` alone. */
-export function clickColumns(data: Dataset, specs: readonly FieldSpec[], train: Int32Array): FieldColumn[] {
+/** Columns of all interactions; counts, lists and shares look at the rows of `training.train` alone. */
+export function clickColumns(data: Dataset, specs: readonly FieldSpec[], training: LabelledTraining): FieldColumn[] {
   return specs.map((spec) => {
-    const valuesOf = column(data, spec, train);
+    const valuesOf = column(data, spec, training);
     return { name: spec.of, slots: spec.slots, valuesOf: (row) => valuesOf(row).map((value) => grouped(value, spec)) };
   });
 }
 
 type ValuesOf = (row: number) => readonly string[];
 
-function column(data: Dataset, { of, buckets, slots }: FieldSpec, train: Int32Array): ValuesOf {
-  const { users, items, times } = data.interactions;
-  const timeOf = (row: number): Date => new Date(times?.[row] ?? 0);
+/** Rows of a user whose labels make a mood. */
+const moodRows = 10;
+
+function column(data: Dataset, { of, buckets, slots }: FieldSpec, training: LabelledTraining): ValuesOf {
+  const { train } = training;
+  const { users, items } = data.interactions;
+  const times = data.interactions.times ?? new Float64Array(users.length);
+  const timeOf = (row: number): Date => new Date(times[row]!);
   if (of.startsWith('user.')) {
     const name = of.slice('user.'.length);
     return (row) => filled(data.users?.[users[row]!]?.[name]);
@@ -59,9 +67,9 @@ function column(data: Dataset, { of, buckets, slots }: FieldSpec, train: Int32Ar
     case 'weekday':
       return (row) => [String(timeOf(row).getUTCDay())];
     case 'period':
-      return periods(times ?? new Float64Array(users.length), train, buckets ?? 20);
+      return periods(times, train, buckets ?? 20);
     case 'user-age':
-      return ages(users, times ?? new Float64Array(users.length), train);
+      return ages(users, times, train);
     case 'user-clicks':
       return counts(users, train);
     case 'item-clicks':
@@ -70,6 +78,12 @@ function column(data: Dataset, { of, buckets, slots }: FieldSpec, train: Int32Ar
       return others(users, items, times, train, slots);
     case 'raters':
       return others(items, users, times, train, slots);
+    case 'mood':
+      return inBuckets(nearbyShare(users, times, training, moodRows), buckets);
+    case 'alike-items':
+      return inBuckets(alikeShare(users, items, training), buckets);
+    case 'alike-users':
+      return inBuckets(alikeShare(items, users, training), buckets);
     default:
       throw new Error(`no field is made of ${of}`);
   }
@@ -111,28 +125,16 @@ function counts(ids: Int32Array, train: Int32Array): ValuesOf {
   return (row) => [String(Math.floor(2 * Math.log2(1 + (count.get(ids[row]!) ?? 0))))];
 }
 
-/**
- * What else goes with a row's id in the training rows: never the row itself, so nothing of its label; the nearest in time
- * first.
- */
-function others(
-  ids: Int32Array,
-  partners: Int32Array,
-  times: Float64Array | undefined,
-  train: Int32Array,
-  most: number,
-): ValuesOf {
-  const rowsOf = new Map<number, number[]>();
-  for (const row of train) {
-    const rows = rowsOf.get(ids[row]!);
-    if (rows === undefined) rowsOf.set(ids[row]!, [row]);
-    else rows.push(row);
-  }
-  const distance = (a: number, b: number): number => Math.abs((times?.[a] ?? a) - (times?.[b] ?? b));
+function inBuckets(share: (row: number) => number, buckets = 20): ValuesOf {
+  return (row) => [String(Math.min(buckets - 1, Math.floor(share(row) * buckets)))];
+}
+
+/** What else goes with a row's id in the training rows, the nearest in time first. */
+function others(ids: Int32Array, partners: Int32Array, times: Float64Array, train: Int32Array, most: number): ValuesOf {
+  const rowsOf = otherRows(ids, train);
   return (row) => {
-    const rows = (rowsOf.get(ids[row]!) ?? []).filter((other) => other !== row);
-    const nearest =
-      rows.length <= most ? rows : rows.sort((a, b) => distance(a, row) - distance(b, row)).slice(0, most);
-    return nearest.map((other) => String(partners[other]));
+    const distance = (other: number): number => Math.abs(times[other]! - times[row]!);
+    const rows = [...rowsOf(row)].sort((a, b) => distance(a) - distance(b)).slice(0, most);
+    return rows.map((other) => String(partners[other]));
   };
 }

@@ -26,7 +26,7 @@ export async function trainClickExperiment(request: ExperimentRequest<ClickSetti
   const { config } = settings;
   const training = { ...settings.training, seed };
   const { data, labels, split, observed } = clickRows(request.data, randomSplit(request.protocol), settings.nonClicks);
-  const columns = clickColumns(data, settings.fields, observed);
+  const columns = clickColumns(data, settings.fields, { train: observed, labels });
   const fields = fitFields(columns, split.train);
   const part = (rows: Int32Array): LabelledRows => ({
     features: encodeFields(fields, columns, rows),

@@ -1,4 +1,5 @@
 import { hashBucket } from '../../data/hash-bucket.js';
+import type { ItemFollowers } from '../../data/item-followers.js';
 import { ModelInputError } from '../../errors.js';
 import type { RankQuery } from './ranker.js';
 
@@ -22,7 +23,7 @@ export interface RankBatch {
 }
 
 /** How many numbers `rankBatch` says of a candidate. */
-export const numericCount = 6;
+export const numericCount = 8;
 
 /** What a batch is made with. */
 export interface BatchSettings {
@@ -30,6 +31,7 @@ export interface BatchSettings {
   readonly itemBuckets: number;
   /** Of each item, [0] of an unknown one: the log of its clicks, standardised. */
   readonly popularity: Float32Array;
+  readonly followers: FollowerScores;
 }
 
 export function rankBatch(queries: readonly RankQuery[], settings: BatchSettings): RankBatch {
@@ -46,6 +48,7 @@ export function rankBatch(queries: readonly RankQuery[], settings: BatchSettings
     historyItems.set(newest, (list + 1) * clicks - newest.length);
     candidateItems.set(query.candidates, list * candidates);
     const { highest, mean, deviation } = spread(query.recallScores);
+    const { next, together } = settings.followers({ ...query, history: newest });
     query.recallScores.forEach((score, place) => {
       const row = list * candidates + place;
       const item = query.candidates[place]!;
@@ -58,6 +61,8 @@ export function rankBatch(queries: readonly RankQuery[], settings: BatchSettings
           1 / (1 + place),
           settings.popularity[item]!,
           item === 0 ? 1 : 0,
+          next[place]!,
+          together[place]!,
         ],
         row * numericCount,
       );
@@ -65,6 +70,51 @@ export function rankBatch(queries: readonly RankQuery[], settings: BatchSettings
   });
   const candidateBuckets = bucketsOf(candidateItems, settings);
   return { lists, candidates, clicks, historyItems, candidateItems, candidateBuckets, scores, numeric };
+}
+
+/** How strongly each candidate follows the newest clicks: logs, less their mean over the list. */
+export type FollowerScores = (query: RankQuery) => { readonly next: Float32Array; readonly together: Float32Array };
+
+/** Newest clicks that count, and how much less each does than the one after it. */
+const nextClicks = { count: 10, decay: 0.8 };
+const togetherClicks = { count: 20, decay: 0.9 };
+/** Added before the log: what following nothing is worth. */
+const nextFloor = 0.01;
+const togetherFloor = 0.1;
+
+/** Keeps two numbers an item, used anew for each query. Without followers all candidates are alike. */
+export function createFollowerScores(followers: ItemFollowers | undefined, itemCount: number): FollowerScores {
+  const next = new Float32Array(itemCount + 1);
+  const together = new Float32Array(itemCount + 1);
+  return ({ history, candidates }) => {
+    if (followers === undefined) {
+      return { next: new Float32Array(candidates.length), together: new Float32Array(candidates.length) };
+    }
+    const { offsets, items } = followers;
+    const newest = history.subarray(-togetherClicks.count).toReversed();
+    newest.forEach((item, back) => {
+      const nextWeight = back < nextClicks.count ? nextClicks.decay ** back : 0;
+      const togetherWeight = togetherClicks.decay ** back;
+      for (let entry = offsets[item]!; entry < offsets[item + 1]!; entry++) {
+        next[items[entry]!]! += nextWeight * followers.next[entry]!;
+        together[items[entry]!]! += togetherWeight * followers.together[entry]!;
+      }
+    });
+    const scores = {
+      next: centred(Float32Array.from(candidates, (item) => Math.log(next[item]! + nextFloor))),
+      together: centred(Float32Array.from(candidates, (item) => Math.log(together[item]! + togetherFloor))),
+    };
+    for (const item of newest) {
+      const [start, end] = [offsets[item]!, offsets[item + 1]!];
+      for (let entry = start; entry < end; entry++) next[items[entry]!] = together[items[entry]!] = 0;
+    }
+    return scores;
+  };
+}
+
+function centred(values: Float32Array): Float32Array {
+  const { mean } = spread(values);
+  return values.map((value) => value - mean);
 }
 
 /** Items have a row each while there is room, and share rows by hashing after that. */

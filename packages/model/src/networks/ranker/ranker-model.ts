@@ -1,3 +1,4 @@
+import type { ItemFollowers } from '../../data/item-followers.js';
 import { ModelInputError } from '../../errors.js';
 import { compute, differentiate } from '../../kernels/differentiate.js';
 import { floats, free, readFloats, type Tensor } from '../../kernels/tensorflow.js';
@@ -10,7 +11,7 @@ import { copyParameters, type Parameter, type Parameters } from '../parameters.j
 import { parseRankerConfig, type RankerConfig } from './config.js';
 import { rankLookups, rankScores, vectorTable } from './forward.js';
 import { rankerShapes } from './parameters.js';
-import { checkQueries, rankBatch, standardisedLogs, type BatchSettings } from './rank-batch.js';
+import { checkQueries, createFollowerScores, rankBatch, standardisedLogs, type BatchSettings } from './rank-batch.js';
 import type { Ranker, RankerItems, RankExample, RankQuery } from './ranker.js';
 
 /** A ranker that can be trained and saved. */
@@ -25,6 +26,7 @@ export interface RankerModel extends Ranker {
 /** All that is kept of a ranker, beside its config. */
 export interface RankerState {
   readonly clicks: Float32Array;
+  readonly followers: ItemFollowers | undefined;
   readonly vectorDim: number;
   readonly steps: number;
   readonly parameters: Parameters;
@@ -40,12 +42,16 @@ export function createRanker(config: RankerConfig, items: RankerItems): RankerMo
   parameters.get('score.gain')?.value.fill(1);
   // Nothing but the recalled score, until something is learned.
   if (parsed.keepScore) parameters.get('linear.kernel')!.value.fill(0);
-  return restoreRanker(parsed, { clicks: items.clicks, vectorDim: items.dim, steps: 0, parameters }, items.vectors);
+  return restoreRanker(
+    parsed,
+    { clicks: items.clicks, followers: items.followers, vectorDim: items.dim, steps: 0, parameters },
+    items.vectors,
+  );
 }
 
 /** A ranker that owns the given state; `vectors` (N + 1) x D are the encoder's. */
 export function restoreRanker(config: RankerConfig, initial: RankerState, vectors: Float32Array): RankerModel {
-  const { clicks, vectorDim } = initial;
+  const { clicks, followers, vectorDim } = initial;
   let { parameters, steps } = initial;
   const itemCount = clicks.length - 1;
   if (vectors.length !== clicks.length * vectorDim) {
@@ -54,7 +60,12 @@ export function restoreRanker(config: RankerConfig, initial: RankerState, vector
   const frozen = unitRows(vectors, vectorDim);
   const fixed = new Set([vectorTable, ...[...parameters.keys()].filter(isMovingStatistic)]);
   const { history, itemBuckets } = config;
-  const settings: BatchSettings = { history, itemBuckets, popularity: standardisedLogs(clicks) };
+  const settings: BatchSettings = {
+    history,
+    itemBuckets,
+    popularity: standardisedLogs(clicks),
+    followers: createFollowerScores(followers, itemCount),
+  };
   const losses = { listwise: listwiseLoss, pointwise: pointwiseLoss };
   let uploaded: Map<string, Tensor> | undefined;
 
@@ -120,7 +131,7 @@ export function restoreRanker(config: RankerConfig, initial: RankerState, vector
       moveStatistics(parameters, statistics);
       return loss;
     },
-    snapshot: () => ({ clicks, vectorDim, steps, parameters: copyParameters(parameters) }),
+    snapshot: () => ({ clicks, followers, vectorDim, steps, parameters: copyParameters(parameters) }),
     restore(state) {
       forget();
       parameters = copyParameters(state.parameters);

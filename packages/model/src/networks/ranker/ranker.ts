@@ -1,3 +1,5 @@
+import type { ItemFollowers } from '../../data/item-followers.js';
+
 /**
  * A second stage: orders what an encoder recalled. It belongs to one encoder version, whose item indexes (from 1) and
  * item vectors it is made for.
@@ -36,4 +38,6 @@ export interface RankerItems {
   readonly dim: number;
   /** N + 1 counts: clicks of each item in the data trained on. Kept in the ranker's files. */
   readonly clicks: Float32Array;
+  /** What is clicked with what in that data (`itemFollowers`); says much of what comes next. Kept in the ranker's files. */
+  readonly followers?: ItemFollowers | undefined;
 }

@@ -1,3 +1,5 @@
+import { itemFollowers } from '../../data/item-followers.js';
+import { sequenceBatch } from '../../data/sequence-batch.js';
 import { createRandom } from '../../random/random.js';
 import type { RankerItems, RankExample } from './ranker.js';
 
@@ -15,7 +17,9 @@ export function circleItems(): RankerItems {
       vectors[item * dim + at] = at % 2 === 0 ? Math.sin(angle) : Math.cos(angle);
     }
   }
-  return { vectors, dim, clicks: Float32Array.from({ length: itemCount + 1 }, (_, item) => item % 7) };
+  const clicks = Float32Array.from({ length: itemCount + 1 }, (_, item) => item % 7);
+  const round = Array.from({ length: itemCount }, (_, index) => index + 1);
+  return { vectors, dim, clicks, followers: itemFollowers(sequenceBatch([round, round.toReversed()]), itemCount) };
 }
 
 export function circleLists(count: number, seed: number, candidates = 10): RankExample[] {

@@ -1,0 +1,88 @@
+/** A row's other training rows: of the same id, never the row itself. */
+export type OtherRows = (row: number) => readonly number[];
+
+export function otherRows(ids: Int32Array, train: Int32Array): OtherRows {
+  const rowsOf = new Map<number, number[]>();
+  for (const row of train) {
+    const rows = rowsOf.get(ids[row]!);
+    if (rows === undefined) rowsOf.set(ids[row]!, [row]);
+    else rows.push(row);
+  }
+  return (row) => (rowsOf.get(ids[row]!) ?? []).filter((other) => other !== row);
+}
+
+/** Rows that a share counts for before any was seen. */
+const prior = 1;
+
+/** What shares of labels are made of. */
+export interface LabelledTraining {
+  readonly train: Int32Array;
+  /** By row. */
+  readonly labels: Float32Array;
+}
+
+/** The share of positive labels among the `count` rows of the same id nearest in time, drawn towards that of all. */
+export function nearbyShare(
+  ids: Int32Array,
+  times: Float64Array,
+  { train, labels }: LabelledTraining,
+  count: number,
+): (row: number) => number {
+  const others = otherRows(ids, train);
+  const overall = shareOfAll(train, labels);
+  return (row) => {
+    const distance = (other: number): number => Math.abs(times[other]! - times[row]!);
+    const nearest = [...others(row)].sort((a, b) => distance(a) - distance(b)).slice(0, count);
+    return drawn(
+      nearest.reduce((sum, other) => sum + labels[other]!, 0),
+      nearest.length,
+      overall,
+    );
+  };
+}
+
+/** Cells of a likeness table, at most. */
+const mostCells = 2 ** 26;
+
+/**
+ * The share of positive labels among the rows of the same id (a user's), each as heavy as its partner (the item) is like the
+ * row's: the square of the cosine of who goes with either, labels left out, so that a row's own label is in no weight.
+ */
+export function alikeShare(ids: Int32Array, partners: Int32Array, training: LabelledTraining): (row: number) => number {
+  const { train, labels } = training;
+  const others = otherRows(ids, train);
+  const overall = shareOfAll(train, labels);
+  const likeness = likenessOf(ids, partners, train);
+  return (row) => {
+    let [positive, total] = [0, 0];
+    for (const other of others(row)) {
+      const weight = likeness(partners[row]!, partners[other]!) ** 2;
+      positive += weight * labels[other]!;
+      total += weight;
+    }
+    return drawn(positive, total, overall);
+  };
+}
+
+/** Cosine of the ids that two partners share in the training rows. */
+function likenessOf(ids: Int32Array, partners: Int32Array, train: Int32Array): (a: number, b: number) => number {
+  const size = partners.reduce((most, partner) => Math.max(most, partner), 0) + 1;
+  if (size * size > mostCells) throw new Error(`a field of likeness is for at most ${Math.sqrt(mostCells)} ids`);
+  const together = new Float32Array(size * size);
+  const partnersOf = new Map<number, number[]>();
+  for (const row of train) {
+    const own = partnersOf.get(ids[row]!) ?? [];
+    partnersOf.set(ids[row]!, own);
+    own.push(partners[row]!);
+  }
+  for (const own of partnersOf.values()) for (const a of own) for (const b of own) together[a * size + b]! += 1;
+  return (a, b) => together[a * size + b]! / Math.sqrt((together[a * size + a]! || 1) * (together[b * size + b]! || 1));
+}
+
+function shareOfAll(train: Int32Array, labels: Float32Array): number {
+  return train.reduce((sum, row) => sum + labels[row]!, 0) / train.length;
+}
+
+function drawn(positive: number, total: number, overall: number): number {
+  return (positive + prior * overall) / (total + prior);
+}
