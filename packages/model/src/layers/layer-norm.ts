@@ -1,4 +1,15 @@
-import { add, biasAdd, biasGradient, meanLast, multiply, rsqrt, square, subtract } from '../kernels/kernels.js';
+import {
+  add,
+  biasAdd,
+  biasGradient,
+  matMul,
+  meanLast,
+  multiply,
+  reshape,
+  rsqrt,
+  square,
+  subtract,
+} from '../kernels/kernels.js';
 import { floats, type Tensor } from '../kernels/tensorflow.js';
 
 export interface LayerNormWeights {
@@ -30,10 +41,13 @@ export function layerNormGradient(
   { normalized, inverseDeviation }: LayerNormOutput,
   { gamma }: LayerNormWeights,
 ): { dx: Tensor; weights: LayerNormWeights } {
+  const dim = gamma.shape[0]!;
   const g = multiply(dy, gamma);
-  const projected = multiply(normalized, meanLast(multiply(g, normalized)));
+  const dyNormalized = multiply(dy, normalized);
+  const share = multiply(reshape(gamma, [dim, 1]), floats(Float32Array.of(1 / dim), [])); // x share = mean(x gamma)
+  const projected = multiply(normalized, matMul(dyNormalized, share));
   return {
     dx: multiply(subtract(subtract(g, meanLast(g)), projected), inverseDeviation),
-    weights: { gamma: biasGradient(multiply(dy, normalized)), beta: biasGradient(dy) },
+    weights: { gamma: biasGradient(dyNormalized), beta: biasGradient(dy) },
   };
 }
