@@ -1,7 +1,7 @@
 import { sequenceBatch } from '@click-recall/model';
 import { describe, expect, it } from 'vitest';
 import { readSettings } from '../settings.js';
-import { itemClicks, rankerClicks } from './ranker-clicks.js';
+import { itemStatistics, rankerClicks } from './ranker-clicks.js';
 import { partOf } from './split-users.js';
 
 const rules = readSettings(undefined).rules.ranker;
@@ -50,6 +50,8 @@ describe('the clicks of a ranker', () => {
 
   it('are not counted among the clicks of an item', () => {
     // The first user's two are trained on; of the others the three before the two newest.
-    expect(Array.from(itemClicks(snapshot, 4))).toEqual([0, 400, 400, 399, 0]);
+    const { clicks, followers } = itemStatistics(snapshot, 4);
+    expect(Array.from(clicks)).toEqual([0, 400, 400, 399, 0]);
+    expect(new Set(followers?.items)).toEqual(new Set([1, 2, 3]));
   });
 });

@@ -1,4 +1,4 @@
-import { sequenceAt } from '@click-recall/model';
+import { itemFollowers, sequenceAt, sequenceBatch, sequenceCount, type RankerItems } from '@click-recall/model';
 import type { RankerRules } from '../settings.js';
 import type { ClickBefore } from './recalled-lists.js';
 import { partOf, type Part } from './split-users.js';
@@ -31,17 +31,20 @@ export function rankerClicks(
   };
 }
 
-/** How often each item of a vocabulary was clicked, the two newest clicks of each user left out; index 0 is nobody's. */
-export function itemClicks(
-  { sequences, userIds }: Pick<Snapshot, 'sequences' | 'userIds'>,
+/** What the items of a vocabulary have to do with one another, the two newest clicks of each user left out. */
+export function itemStatistics(
+  { sequences }: Pick<Snapshot, 'sequences'>,
   items: number,
-): Float32Array {
+): Required<Pick<RankerItems, 'clicks' | 'followers'>> {
+  const before = sequenceBatch(
+    Array.from({ length: sequenceCount(sequences) }, (_, user) => {
+      const own = sequenceAt(sequences, user);
+      return own.length < HELD_OUT_FROM ? own : own.subarray(0, -2);
+    }),
+  );
   const clicks = new Float32Array(items + 1);
-  userIds.forEach((_, user) => {
-    const own = sequenceAt(sequences, user);
-    for (const item of own.length < HELD_OUT_FROM ? own : own.subarray(0, -2)) if (item <= items) clicks[item]! += 1;
-  });
-  return clicks;
+  for (const item of before.items) if (item <= items) clicks[item]! += 1;
+  return { clicks, followers: itemFollowers(before, items) };
 }
 
 /** At most `most` of them, evenly over all. */

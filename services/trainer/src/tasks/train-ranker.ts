@@ -5,7 +5,7 @@ import { messageOf } from '@click-recall/runtime';
 import { fitRanker } from '../steps/fit-ranker.js';
 import { judgeRanker, type RankerVerdict } from '../steps/judge-ranker.js';
 import { pruneRankers } from '../steps/prune-rankers.js';
-import { itemClicks, rankerClicks } from '../steps/ranker-clicks.js';
+import { itemStatistics, rankerClicks } from '../steps/ranker-clicks.js';
 import { recalledLists } from '../steps/recalled-lists.js';
 import { takeSnapshot } from '../steps/take-snapshot.js';
 import { writeRanker } from '../steps/write-ranker.js';
@@ -48,7 +48,7 @@ export async function trainRanker(request: JobData<'train-ranker'>, context: Tas
   const items = {
     vectors: encoder.itemVectors(),
     dim: encoder.dim,
-    clicks: itemClicks(snapshot, encoder.itemCount),
+    ...itemStatistics(snapshot, encoder.itemCount),
   };
   encoder.dispose();
   const { ranker, bestEpoch } = await fitRanker({
