@@ -1,7 +1,7 @@
 import type { Dataset } from '@click-recall/datasets';
 import type { FieldColumn } from '@click-recall/model';
 import { z } from 'zod';
-import { alikeShare, nearbyShare, otherRows, type LabelledTraining } from './label-shares.js';
+import { alikeShare, nearbyShare, nearestRows, type LabelledTraining } from './label-shares.js';
 
 const made =
   /^(user|item|categories|hour|weekday|period|user-age|user-clicks|item-clicks|rated|raters|mood|alike-items|alike-users|user\..+|item\..+)$/;
@@ -131,10 +131,6 @@ function inBuckets(share: (row: number) => number, buckets = 20): ValuesOf {
 
 /** What else goes with a row's id in the training rows, the nearest in time first. */
 function others(ids: Int32Array, partners: Int32Array, times: Float64Array, train: Int32Array, most: number): ValuesOf {
-  const rowsOf = otherRows(ids, train);
-  return (row) => {
-    const distance = (other: number): number => Math.abs(times[other]! - times[row]!);
-    const rows = [...rowsOf(row)].sort((a, b) => distance(a) - distance(b)).slice(0, most);
-    return rows.map((other) => String(partners[other]));
-  };
+  const nearestOf = nearestRows(ids, times, train, most);
+  return (row) => nearestOf(row).map((other) => String(partners[other]));
 }

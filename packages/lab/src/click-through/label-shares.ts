@@ -1,7 +1,5 @@
 /** A row's other training rows: of the same id, never the row itself. */
-export type OtherRows = (row: number) => readonly number[];
-
-export function otherRows(ids: Int32Array, train: Int32Array): OtherRows {
+function otherRows(ids: Int32Array, train: Int32Array): (row: number) => readonly number[] {
   const rowsOf = new Map<number, number[]>();
   for (const row of train) {
     const rows = rowsOf.get(ids[row]!);
@@ -9,6 +7,47 @@ export function otherRows(ids: Int32Array, train: Int32Array): OtherRows {
     else rows.push(row);
   }
   return (row) => (rowsOf.get(ids[row]!) ?? []).filter((other) => other !== row);
+}
+
+/** The `count` other training rows of the same id that are nearest in time, nearest first. */
+export function nearestRows(
+  ids: Int32Array,
+  times: Float64Array,
+  train: Int32Array,
+  count: number,
+): (row: number) => number[] {
+  const byTime = new Map<number, number[]>();
+  for (const row of train.toSorted((a, b) => times[a]! - times[b]!)) {
+    const rows = byTime.get(ids[row]!);
+    if (rows === undefined) byTime.set(ids[row]!, [row]);
+    else rows.push(row);
+  }
+  return (row) => {
+    const rows = byTime.get(ids[row]!) ?? [];
+    const gap = (at: number): number => {
+      const other = rows[at];
+      return other === undefined ? Infinity : Math.abs(times[other]! - times[row]!);
+    };
+    let right = firstFrom(rows, times, times[row]!);
+    let left = right - 1;
+    const nearest: number[] = [];
+    while (nearest.length < count && (left >= 0 || right < rows.length)) {
+      const other = gap(left) <= gap(right) ? rows[left--]! : rows[right++]!;
+      if (other !== row) nearest.push(other);
+    }
+    return nearest;
+  };
+}
+
+/** Place of the first row that is not before `time`. */
+function firstFrom(rows: readonly number[], times: Float64Array, time: number): number {
+  let [low, high] = [0, rows.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (times[rows[middle]!]! < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Rows that a share counts for before any was seen. */
@@ -28,11 +67,10 @@ export function nearbyShare(
   { train, labels }: LabelledTraining,
   count: number,
 ): (row: number) => number {
-  const others = otherRows(ids, train);
+  const nearestOf = nearestRows(ids, times, train, count);
   const overall = shareOfAll(train, labels);
   return (row) => {
-    const distance = (other: number): number => Math.abs(times[other]! - times[row]!);
-    const nearest = [...others(row)].sort((a, b) => distance(a) - distance(b)).slice(0, count);
+    const nearest = nearestOf(row);
     return drawn(
       nearest.reduce((sum, other) => sum + labels[other]!, 0),
       nearest.length,
