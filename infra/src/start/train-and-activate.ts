@@ -58,6 +58,7 @@ function showTraining(progress: Progress, task: Task, reported: unknown, shown: 
   for (const finished of now.curve.slice(shown)) progress.line(`    ${describeEpoch(finished)}`);
   const loss = now.loss === null ? '' : `  loss ${now.loss.toFixed(4)}`;
   const epoch = now.epoch > 0 ? `epoch ${now.epoch}/${now.epochs} ${bar(now.step, now.steps)}` : '';
-  task.update(`${now.phase}  ${epoch}${loss}`);
+  // What learns from titles has epochs of its own.
+  task.update(now.phase === 'new-items' ? 'vectors for new items' : `${now.phase}  ${epoch}${loss}`);
   return now.curve.length;
 }
