@@ -6,6 +6,8 @@ import type { Parameter, Parameters } from '../networks/parameters.js';
 export interface ParameterFormat {
   readonly format: string;
   readonly formatVersion: number;
+  /** Name of the manifest; `manifest.json` unless given, for what stands beside another model's files. */
+  readonly manifest?: string;
   /** By file name: the kinds of number that it holds of every parameter, little-endian float32 in the manifest's order. */
   readonly files: Readonly<Record<string, readonly NumberKind[]>>;
 }
@@ -17,7 +19,7 @@ export const weightFiles = { 'weights.bin': ['value'] } as const;
 /** Adam's state too, to train on. */
 export const weightAndAdamFiles = { 'weights.bin': ['value'], 'optimizer.bin': ['mean', 'variance'] } as const;
 
-const manifestFile = 'manifest.json';
+const defaultManifest = 'manifest.json';
 /** Names of the manifest's own: `about` has others. */
 const ownNames = ['format', 'formatVersion', 'parameters', 'files', 'checksum'];
 
@@ -30,7 +32,7 @@ interface Manifest {
 
 /** Parameters as bytes by file name, with a manifest of `about` (JSON), names, shapes, sizes and checksums. */
 export function writeParameterFiles(
-  { format, formatVersion, files: kindsOf }: ParameterFormat,
+  { format, formatVersion, manifest: manifestFile = defaultManifest, files: kindsOf }: ParameterFormat,
   about: Readonly<Record<string, unknown>>,
   parameters: Parameters,
 ): Map<string, Uint8Array> {
@@ -55,13 +57,13 @@ export function writeParameterFiles(
  * anything damaged, missing, of another format or version; also where `shapesOf` throws.
  */
 export function readParameterFiles<About>(
-  { format, formatVersion, files: kindsOf }: ParameterFormat,
+  { format, formatVersion, manifest: manifestFile = defaultManifest, files: kindsOf }: ParameterFormat,
   files: ReadonlyMap<string, Uint8Array>,
   shapesOf: (about: About) => ReadonlyMap<string, readonly number[]>,
 ): { about: About; parameters: Parameters } {
-  const manifest = readManifest(fileOf(files, manifestFile), format, formatVersion);
+  const manifest = readManifest(manifestFile, fileOf(files, manifestFile), { format, formatVersion });
   const about = Object.fromEntries(Object.entries(manifest).filter(([name]) => !ownNames.includes(name))) as About;
-  const shapes = orDamaged(() => shapesOf(about));
+  const shapes = orDamaged(manifestFile, () => shapesOf(about));
   const listed = manifest.parameters.map(({ name, shape }) => [name, shape]);
   if (JSON.stringify(listed) !== JSON.stringify([...shapes])) {
     throw new ModelArtifactError(manifestFile, 'its parameters are not those of its config');
@@ -84,8 +86,12 @@ export function readParameterFiles<About>(
   return { about, parameters };
 }
 
-function readManifest(bytes: Uint8Array, format: string, formatVersion: number): Manifest {
-  const damaged = (problem: string): ModelArtifactError => new ModelArtifactError(manifestFile, problem);
+function readManifest(
+  file: string,
+  bytes: Uint8Array,
+  { format, formatVersion }: Pick<ParameterFormat, 'format' | 'formatVersion'>,
+): Manifest {
+  const damaged = (problem: string): ModelArtifactError => new ModelArtifactError(file, problem);
   let parsed: unknown;
   try {
     parsed = JSON.parse(Buffer.from(bytes).toString());
@@ -104,11 +110,11 @@ function readManifest(bytes: Uint8Array, format: string, formatVersion: number):
   return manifest;
 }
 
-function orDamaged<T>(work: () => T): T {
+function orDamaged<T>(file: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw new ModelArtifactError(manifestFile, error instanceof Error ? error.message : String(error));
+    throw new ModelArtifactError(file, error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -1,39 +1,59 @@
 import { coldStart, type ColdStart, type ColdStartState } from '../mapping/cold-start.js';
-import { ModelArtifactError } from '../errors.js';
-import type { Parameters } from '../networks/parameters.js';
-import { parameter } from '../networks/parameters.js';
-import { readArrayFiles, writeArrayFiles, type NamedArray } from './array-files.js';
+import { twoTowerFeatures } from '../networks/two-tower/features.js';
+import { parameter, valueOf, type Parameters } from '../networks/parameters.js';
+import { candidateShapes } from '../networks/two-tower/parameters.js';
+import { readParameterFiles, writeParameterFiles } from './parameter-files.js';
 import type { ModelFiles } from './serialize-encoder.js';
-
-const name = 'cold-start';
-const format = { format: 'click-recall cold start', formatVersion: 1 };
 
 /** A version that can give new items a vector has these files beside its encoder's. */
 export const coldStartFiles = ['cold-start.json', 'cold-start.bin'] as const;
 
-type About = Pick<ColdStartState, 'layers' | 'features' | 'unitVectors' | 'longest' | 'metrics'>;
+const format = {
+  format: 'click-recall cold start',
+  formatVersion: 1,
+  manifest: coldStartFiles[0],
+  files: { [coldStartFiles[1]]: ['value'] },
+} as const;
 
-/** Everything there is to it, by file name: `cold-start.json` and `cold-start.bin`. */
-export function serializeColdStart({ state }: ColdStart): Map<string, Uint8Array> {
-  const { parameters, mapping, layers, features, unitVectors, longest, metrics } = state;
-  const arrays = new Map<string, NamedArray>(parameters);
-  arrays.set('mapping.kernel', { shape: [mapping.inputs, mapping.outputs], value: mapping.kernel });
-  arrays.set('mapping.bias', { shape: [mapping.outputs], value: mapping.bias });
-  const about: About = { layers, features, unitVectors, longest, metrics };
-  return writeArrayFiles(name, { ...format, about, arrays });
+type About = Pick<ColdStartState, 'embedding' | 'layers' | 'features' | 'unitVectors' | 'longest' | 'metrics'> & {
+  /** D */
+  readonly dim: number;
+};
+
+/** Everything there is to it, as bytes by the names of `coldStartFiles`. */
+export function serializeColdStart({ state, dim }: ColdStart): Map<string, Uint8Array> {
+  const { parameters: ofTower, mapping, ...kept } = state;
+  const about: About = { ...kept, dim };
+  const parameters: Parameters = new Map(ofTower);
+  for (const [name, shape] of mappingShapes(about)) {
+    parameters.set(name, parameter(shape, name === 'mapping.kernel' ? mapping.kernel : mapping.bias));
+  }
+  return writeParameterFiles(format, { ...about }, parameters);
 }
 
 /** Throws a ModelArtifactError naming the file for anything damaged, missing or foreign. */
 export function deserializeColdStart(files: ModelFiles): ColdStart {
-  const { about, arrays } = readArrayFiles(name, files, format);
-  const kernel = arrays.get('mapping.kernel');
-  const bias = arrays.get('mapping.bias');
-  if (kernel === undefined || bias === undefined) throw new ModelArtifactError(coldStartFiles[0], 'has no mapping');
-  const [inputs = 0, outputs = 0] = kernel.shape;
-  const parameters: Parameters = new Map();
-  for (const [array, { shape, value }] of arrays) {
-    if (!array.startsWith('mapping.')) parameters.set(array, parameter(shape, value));
-  }
-  const mapping = { inputs, outputs, kernel: kernel.value, bias: bias.value };
-  return coldStart({ ...(about as About), parameters, mapping });
+  const { about, parameters } = readParameterFiles<About>(format, files, (read) => {
+    const { ids, tokens } = twoTowerFeatures(read.features).sizes;
+    return new Map([...candidateShapes(read, { ids, tokens }), ...mappingShapes(read)]);
+  });
+  const { dim, ...kept } = about;
+  const mapping = {
+    inputs: kept.layers.at(-1)!,
+    outputs: dim,
+    kernel: valueOf(parameters, 'mapping.kernel'),
+    bias: valueOf(parameters, 'mapping.bias'),
+  };
+  return coldStart({ ...kept, parameters: new Map([...parameters].filter(isOfTower)), mapping });
+}
+
+function mappingShapes({ layers, dim }: Pick<About, 'layers' | 'dim'>): Map<string, number[]> {
+  return new Map([
+    ['mapping.kernel', [layers.at(-1) ?? 0, dim]],
+    ['mapping.bias', [dim]],
+  ]);
+}
+
+function isOfTower([name]: readonly [string, unknown]): boolean {
+  return !name.startsWith('mapping.');
 }

@@ -38,26 +38,27 @@ describe('saved two towers', () => {
     expect(loaded.snapshot()).toEqual(towers.snapshot());
   });
 
-  it.each(['two-tower.json', 'two-tower.bin'])('are refused by the name of %s when it is damaged', (file) => {
-    const files = serializeTwoTower(fresh());
-    const bytes = Uint8Array.from(files.get(file)!);
-    bytes[bytes.length - 5]! ^= 1;
-    expect(() => deserializeTwoTower(new Map([...files, [file, bytes]]))).toThrow(
-      expect.objectContaining({ name: 'ModelArtifactError', file }),
-    );
-  });
+  it.each(['manifest.json', 'weights.bin', 'optimizer.bin'])(
+    'are refused by the name of %s when it is damaged',
+    (file) => {
+      const files = serializeTwoTower(fresh());
+      const bytes = Uint8Array.from(files.get(file)!);
+      bytes[bytes.length - 5]! ^= 1;
+      expect(() => deserializeTwoTower(new Map([...files, [file, bytes]]))).toThrow(
+        expect.objectContaining({ name: 'ModelArtifactError', file }),
+      );
+    },
+  );
 
   it('are refused when a file is cut short, missing or of another version', () => {
     const files = serializeTwoTower(fresh());
-    const short = files.get('two-tower.bin')!.subarray(4);
-    expect(() => deserializeTwoTower(new Map([...files, ['two-tower.bin', short]]))).toThrow(
-      /two-tower.bin: \d+ bytes/,
+    const short = files.get('weights.bin')!.subarray(4);
+    expect(() => deserializeTwoTower(new Map([...files, ['weights.bin', short]]))).toThrow(/weights.bin: \d+ bytes/);
+    const json = Buffer.from(files.get('manifest.json')!).toString();
+    const other = Buffer.from(json.replace('"formatVersion": 1', '"formatVersion": 7'));
+    expect(() => deserializeTwoTower(new Map([...files, ['manifest.json', other]]))).toThrow(
+      'manifest.json: is of version 7, this program reads 1',
     );
-    const json = Buffer.from(files.get('two-tower.json')!).toString();
-    const other = Buffer.from(json.replace('"formatVersion":1', '"formatVersion":7'));
-    expect(() => deserializeTwoTower(new Map([...files, ['two-tower.json', other]]))).toThrow(
-      'two-tower.json: is of version 7, this program reads 1',
-    );
-    expect(() => deserializeTwoTower(new Map())).toThrow('two-tower.json: is missing');
+    expect(() => deserializeTwoTower(new Map())).toThrow('manifest.json: is missing');
   });
 });

@@ -42,6 +42,8 @@ export interface ColdStartMetrics {
 }
 
 export interface ColdStartState {
+  /** Width of the candidate tower's tables. */
+  readonly embedding: number;
   readonly layers: readonly number[];
   readonly features: FeatureState;
   /** Of the candidate tower; its id table has the unknown row alone. */

@@ -23,7 +23,7 @@ export interface ColdStartConfig {
 
 export const defaultColdStartConfig: ColdStartConfig = {
   embedding: 32,
-  epochs: 10,
+  epochs: 6,
   clicks: 2_000_000,
   batchSize: 2048,
   learningRate: 0.1,

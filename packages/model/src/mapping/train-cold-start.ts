@@ -2,7 +2,7 @@ import { checkSequences, sequenceAt, sequenceCount, type SequenceBatch } from '.
 import { ModelInputError } from '../errors.js';
 import { itemPopularity } from '../evaluation/click-counts.js';
 import type { SequenceEncoder } from '../networks/encoder.js';
-import { adagradParameter } from '../optimizers/adagrad.js';
+import { parameter } from '../networks/parameters.js';
 import { defaultTwoTowerConfig, type TwoTowerConfig } from '../networks/two-tower/config.js';
 import { fitTwoTowerFeatures, type ItemDescription, type TwoTowerFeatures } from '../networks/two-tower/features.js';
 import { trainTwoTower, type TwoTowerEpoch } from '../networks/two-tower/train-two-tower.js';
@@ -121,17 +121,19 @@ async function trainTowers(
 }
 
 /** The part of the towers that a new item passes through. */
-function itemTower(towers: TwoTower): Pick<ColdStartState, 'layers' | 'features' | 'parameters'> {
+function itemTower(towers: TwoTower): Pick<ColdStartState, 'embedding' | 'layers' | 'features' | 'parameters'> {
   const { config, features } = towers;
   const ofQueries = (name: string): boolean => name.startsWith('user.') || name.startsWith('query.');
   const parameters = new Map([...towers.snapshot()].filter(([name]) => !ofQueries(name)));
-  const [, width = 0] = parameters.get('item.title')!.shape;
-  const ids = parameters.get('item.title')!;
-  const tokens = parameters.get('item.token')!;
-  const rows = features.state.tokens.length + 2;
-  parameters.set('item.title', adagradParameter([1, width], ids.value.slice(0, width)));
-  parameters.set('item.token', adagradParameter([rows, width], tokens.value.slice(0, rows * width)));
-  return { layers: config.layers, features: withoutUsers(features), parameters };
+  const { embedding, layers } = config;
+  const { tokens } = features.sizes;
+  const firstRows = (table: string, rows: number): void => {
+    const { value } = parameters.get(table)!;
+    parameters.set(table, parameter([rows, embedding], value.slice(0, rows * embedding)));
+  };
+  firstRows('item.title', 1);
+  firstRows('item.token', tokens);
+  return { embedding, layers, features: withoutUsers(features), parameters };
 }
 
 function withoutUsers({ state }: TwoTowerFeatures): TwoTowerFeatures['state'] {

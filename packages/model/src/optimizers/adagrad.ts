@@ -10,6 +10,11 @@ export function adagradParameter(shape: readonly number[], value: Float32Array):
   return { shape, value, mean: new Float32Array(0), variance };
 }
 
+/** Parameters as `adagradParameter` makes them, of any that have values and sums. */
+export function noMeans(parameters: Parameters): Parameters {
+  return new Map(Array.from(parameters, ([name, kept]) => [name, { ...kept, mean: new Float32Array(0) }]));
+}
+
 /**
  * One Adagrad step, in place: accumulator += g^2, value -= rate g / (sqrt(accumulator) + epsilon). Tables are updated
  * row by row, so the cost is that of the rows touched; rows without a gradient would not change anyway.

@@ -38,7 +38,7 @@ export interface FeatureState {
 export interface TwoTowerFeatures {
   readonly state: FeatureState;
   /** Rows of the tables. */
-  readonly sizes: { readonly users: number; readonly buckets: number; readonly ids: number };
+  readonly sizes: { readonly users: number; readonly buckets: number; readonly ids: number; readonly tokens: number };
   /** Throws a ModelInputError for arrays of unlike length or a timestamp that is not finite. */
   queries(queries: Queries): QueryBatch;
   /** An id that was not fitted on is unknown; with `ids` `unknown` every id is. */
@@ -70,7 +70,7 @@ export function twoTowerFeatures(state: FeatureState): TwoTowerFeatures {
   const text = textVectorization(state.tokens);
   return {
     state,
-    sizes: { users: users.size, buckets: buckets.size, ids: ids.size },
+    sizes: { users: users.size, buckets: buckets.size, ids: ids.size, tokens: text.size },
     queries({ userIds, timestamps }) {
       checkSameLength(userIds, timestamps);
       checkFinite('timestamps', timestamps);

@@ -8,26 +8,34 @@ import type { TwoTowerFeatures } from './features.js';
 const embeddingLimit = 0.05;
 
 /** Every parameter's shape by name. */
-export function parameterShapes(
-  { embedding, layers, maxTokens }: TwoTowerConfig,
-  { users, buckets, ids }: TwoTowerFeatures['sizes'],
-): Map<string, number[]> {
-  const shapes = new Map<string, number[]>([
-    ['user.id', [users, embedding]],
-    ['user.bucket', [buckets, embedding]],
-    ['item.title', [ids, embedding]],
-    ['item.token', [maxTokens, embedding]],
+export function parameterShapes(config: TwoTowerConfig, sizes: TwoTowerFeatures['sizes']): Map<string, number[]> {
+  const { embedding, layers, maxTokens } = config;
+  const shapes = new Map([
+    ['user.id', [sizes.users, embedding]],
+    ['user.bucket', [sizes.buckets, embedding]],
   ]);
-  const inputs = { query: 2 * embedding + 1, candidate: 2 * embedding };
-  for (const [tower, width] of Object.entries(inputs)) {
-    let input = width;
-    layers.forEach((units, layer) => {
-      shapes.set(`${tower}.${layer}.kernel`, [input, units]);
-      shapes.set(`${tower}.${layer}.bias`, [units]);
-      input = units;
-    });
-  }
+  addStack(shapes, 'query', 2 * embedding + 1, layers);
+  return new Map([...shapes, ...candidateShapes(config, { ids: sizes.ids, tokens: maxTokens })]);
+}
+
+/** Those of the candidate tower. */
+export function candidateShapes(
+  { embedding, layers }: Pick<TwoTowerConfig, 'embedding' | 'layers'>,
+  rows: { readonly ids: number; readonly tokens: number },
+): Map<string, number[]> {
+  const shapes = new Map([
+    ['item.title', [rows.ids, embedding]],
+    ['item.token', [rows.tokens, embedding]],
+  ]);
+  addStack(shapes, 'candidate', 2 * embedding, layers);
   return shapes;
+}
+
+function addStack(shapes: Map<string, number[]>, tower: string, width: number, layers: readonly number[]): void {
+  layers.forEach((units, layer) => {
+    shapes.set(`${tower}.${layer}.kernel`, [layers[layer - 1] ?? width, units]);
+    shapes.set(`${tower}.${layer}.bias`, [units]);
+  });
 }
 
 /** As Keras begins: tables uniform in -0.05 to 0.05, kernels uniform as in Glorot and Bengio 2010, biases 0. */
