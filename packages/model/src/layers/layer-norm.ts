@@ -41,7 +41,7 @@ export function layerNormGradient(
   { normalized, inverseDeviation }: LayerNormOutput,
   { gamma }: LayerNormWeights,
 ): { dx: Tensor; weights: LayerNormWeights } {
-  const dim = gamma.shape[0]!;
+  const dim = gamma.shape[0];
   const g = multiply(dy, gamma);
   const dyNormalized = multiply(dy, normalized);
   const share = multiply(reshape(gamma, [dim, 1]), floats(Float32Array.of(1 / dim), [])); // x share = mean(x gamma)

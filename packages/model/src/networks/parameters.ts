@@ -32,12 +32,26 @@ export function valueOf(parameters: Parameters, name: string): Float32Array {
   return found.value;
 }
 
-/** Shares no memory with the original. */
-export function copyParameters(parameters: Parameters): Parameters {
+/** Shares no memory with the original. Writes over `replaced` where that fits, since a large table's copy is memory. */
+export function copyParameters(parameters: Parameters, replaced?: Parameters): Parameters {
   return new Map(
-    Array.from(parameters, ([name, { shape, value, mean, variance }]) => [
-      name,
-      { shape, value: value.slice(), mean: mean.slice(), variance: variance.slice() },
-    ]),
+    Array.from(parameters, ([name, { shape, value, mean, variance }]) => {
+      const old = replaced?.get(name);
+      return [
+        name,
+        {
+          shape,
+          value: copyOf(value, old?.value),
+          mean: copyOf(mean, old?.mean),
+          variance: copyOf(variance, old?.variance),
+        },
+      ];
+    }),
   );
+}
+
+function copyOf(values: Float32Array, replaced: Float32Array | undefined): Float32Array {
+  if (replaced?.length !== values.length) return values.slice();
+  replaced.set(values);
+  return replaced;
 }

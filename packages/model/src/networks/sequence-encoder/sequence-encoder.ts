@@ -114,7 +114,7 @@ export function restoreSequenceEncoder(config: SequenceEncoderConfig, initial: E
         throw new ModelInputError(`a state of ${state.itemCount} items does not fit an encoder of ${itemCount}`);
       }
       forgetUploaded();
-      parameters = copyParameters(state.parameters);
+      parameters = copyParameters(state.parameters, parameters);
       steps = state.steps;
       average = averageOf(state);
     },
