@@ -9,6 +9,8 @@ interface Timing {
   readonly items: number;
   /** Median. */
   readonly msPerStep: number;
+  /** Median processor time a step, all threads: what to compare on a busy machine. */
+  readonly cpuMsPerStep: number;
   readonly min: number;
   readonly max: number;
   readonly residentMb: number;
@@ -62,9 +64,9 @@ function beside(own: Timing, peerMsPerStep: number): Result {
   return { ...own, peerMsPerStep, ratio: own.msPerStep / peerMsPerStep };
 }
 
-function lineOf({ items, msPerStep, min, max, residentMb, peerMsPerStep, ratio }: Result): string {
+function lineOf({ items, msPerStep, cpuMsPerStep, min, max, residentMb, peerMsPerStep, ratio }: Result): string {
   const peer = ratio === undefined ? '' : `, peer ${peerMsPerStep?.toFixed(1)} ms, ratio ${ratio.toFixed(2)}`;
-  return `${items} items: ${msPerStep.toFixed(1)} ms a step (${min.toFixed(1)} to ${max.toFixed(1)})${peer}, ${residentMb} MB`;
+  return `${items} items: ${msPerStep.toFixed(1)} ms a step (${min.toFixed(1)} to ${max.toFixed(1)}; processor ${cpuMsPerStep.toFixed(1)})${peer}, ${residentMb} MB`;
 }
 
 async function timeSteps(itemCount: number, steps: number): Promise<Timing> {
@@ -72,16 +74,23 @@ async function timeSteps(itemCount: number, steps: number): Promise<Timing> {
   const encoder = createSequenceEncoder({ ...config, dropout: 0 }, itemCount, training.seed);
   const batch = randomBatch(training.batchSize, config.sequenceLength, itemCount);
   const times: number[] = [];
+  const cpuTimes: number[] = [];
   for (let step = -warmUpSteps; step < steps; step++) {
+    const cpuStart = process.cpuUsage();
     const start = performance.now();
     encoder.trainStep(batch, training);
-    if (step >= 0) times.push(performance.now() - start);
+    if (step < 0) continue;
+    times.push(performance.now() - start);
+    const { user, system } = process.cpuUsage(cpuStart);
+    cpuTimes.push((user + system) / 1000);
   }
   encoder.dispose();
   times.sort((a, b) => a - b);
+  cpuTimes.sort((a, b) => a - b);
   return {
     items: itemCount,
     msPerStep: times[Math.floor(times.length / 2)]!,
+    cpuMsPerStep: cpuTimes[Math.floor(cpuTimes.length / 2)]!,
     min: times[0]!,
     max: times.at(-1)!,
     residentMb: Math.round(process.memoryUsage.rss() / 2 ** 20),
