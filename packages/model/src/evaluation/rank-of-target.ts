@@ -17,10 +17,12 @@ export const unranked = -1;
  */
 export function rankOfTarget(scores: ArrayLike<number>, target: number, excluded: Int32Array): number {
   const own = scores[target]!;
-  const before = (item: number): boolean => item !== target && !(scores[item]! < own);
-  let rank = 0;
-  for (let item = 1; item < scores.length; item++) if (before(item)) rank++;
-  for (const item of new Set(excluded)) if (item < scores.length && before(item)) rank--;
+  // The loop over the catalogue counts the target too, and has no branch.
+  let rank = -1;
+  for (let item = 1; item < scores.length; item++) rank += scores[item]! < own ? 0 : 1;
+  for (const item of new Set(excluded)) {
+    if (item !== target && item > 0 && item < scores.length && !(scores[item]! < own)) rank--;
+  }
   return rank;
 }
 
