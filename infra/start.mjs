@@ -187,6 +187,7 @@ async function chooseInput(options) {
       format: 'tsv',
       itemId: 'item_id:token',
       title: 'movie_title:token_seq',
+      year: 'release_year:token',
       categories: 'class:token_seq',
       categorySeparator: ' ',
     },

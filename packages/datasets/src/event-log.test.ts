@@ -128,4 +128,11 @@ describe('readItemLog', () => {
     expect(log.rowsRejected).toBe(1);
     expect(log.badRows[0]?.line).toBe(3);
   });
+
+  it('sets the year behind the title, where there are both', async () => {
+    const file = join(folder, 'films.tsv');
+    await writeFile(file, 'id\ttitle\tyear\n1\tAlien\t1979\n2\tUnknown\t\n3\t\t1985\n');
+    const log = await readItemLog({ file, format: 'tsv', itemId: 'id', title: 'title', year: 'year' });
+    expect(log.items.map(({ title }) => title)).toEqual(['Alien (1979)', 'Unknown', '']);
+  });
 });

@@ -8,6 +8,8 @@ export interface ItemLogSource {
   readonly format: FileFormat;
   readonly itemId: string;
   readonly title?: string;
+  /** Set behind the title in brackets, as films are told apart; a word of it that says much of its taste. */
+  readonly year?: string;
   readonly categories?: string;
   /** What stands between two categories in a cell; a JSON array needs none. */
   readonly categorySeparator?: string;
@@ -28,7 +30,7 @@ const BAD_ROWS_KEPT = 5;
  * @throws DataFileError when the file or a column is missing
  */
 export async function readItemLog(source: ItemLogSource): Promise<ItemLog> {
-  const wanted = [source.itemId, source.title, source.categories];
+  const wanted = [source.itemId, source.title, source.year, source.categories];
   const columns = wanted.filter((column) => column !== undefined);
   const place = (column: string | undefined): number => (column === undefined ? -1 : columns.indexOf(column));
   const items: ItemInput[] = [];
@@ -41,7 +43,7 @@ export async function readItemLog(source: ItemLogSource): Promise<ItemLog> {
         ? undefined
         : itemSchema.safeParse({
             itemId: row.fields[0],
-            title: row.fields[place(source.title)],
+            title: withYear(row.fields[place(source.title)], row.fields[place(source.year)]),
             categories: splitCategories(row.fields[place(source.categories)], source.categorySeparator ?? '|'),
           });
     if (parsed?.success) {
@@ -54,6 +56,11 @@ export async function readItemLog(source: ItemLogSource): Promise<ItemLog> {
     if (badRows.length < BAD_ROWS_KEPT) badRows.push({ line: row.line, reason });
   }
   return { items, rowsRead, rowsRejected, badRows };
+}
+
+function withYear(title: unknown, year: unknown): unknown {
+  const isKnown = (typeof year === 'string' && year.trim() !== '') || typeof year === 'number';
+  return isKnown && typeof title === 'string' && title !== '' ? `${title} (${String(year).trim()})` : title;
 }
 
 function splitCategories(cell: unknown, separator: string): unknown {
