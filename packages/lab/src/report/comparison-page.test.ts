@@ -93,9 +93,10 @@ const comparison: Comparison = {
   ],
 };
 
-describe('the page of a comparison', () => {
-  it('has every model and baseline with its figures, protocol, time, memory and parameters', async () => {
-    const page = await comparisonPage(comparison);
+describe('the page of a comparison', async () => {
+  const page = await comparisonPage(comparison);
+
+  it('has every model and baseline with its figures, protocol, time, memory and parameters', () => {
     for (const part of [
       'popularity',
       'two layers',
@@ -114,8 +115,7 @@ describe('the page of a comparison', () => {
     expect(page).toContain('<td class="best">0.2000</td>');
   });
 
-  it('shows the protocol with every table', async () => {
-    const page = await comparisonPage(comparison);
+  it('shows the protocol with every table', () => {
     const tables = page
       .split('<table>')
       .slice(1)
@@ -141,22 +141,19 @@ describe('the page of a comparison', () => {
     ]);
   });
 
-  it('needs nothing from elsewhere and runs no script', async () => {
-    const page = await comparisonPage(comparison);
+  it('needs nothing from elsewhere and runs no script', () => {
     expect(page).not.toMatch(/<script|<link|<img|\bsrc=|@import|url\((?!#)/);
     expect(page.match(/<svg/g)).toHaveLength(10);
     const addresses = page.match(/https?:\/\/[^"'\s]+/g) ?? [];
     expect(addresses.every((address) => address.startsWith('http://www.w3.org/'))).toBe(true);
   });
 
-  it('has dark colours where the reader has', async () => {
-    const page = await comparisonPage(comparison);
+  it('has dark colours where the reader has', () => {
     expect(page).toContain('prefers-color-scheme: dark');
     expect(page).toContain('stroke="var(--series-0)"');
   });
 
-  it('escapes what it is given', async () => {
-    const page = await comparisonPage(comparison);
+  it('escapes what it is given', () => {
     expect(page).toContain('one &lt;layer&gt;');
     expect(page).not.toContain('one <layer>');
   });
