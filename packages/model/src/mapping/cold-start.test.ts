@@ -136,6 +136,16 @@ describe('training a cold start', () => {
     });
   });
 
+  it('looks at no more clicks than it may', async () => {
+    const asked: number[] = [];
+    const result = await train({
+      config: { ...config, clicks: 400, epochs: 3 },
+      onEpoch: ({ epoch }) => asked.push(epoch),
+    });
+    expect(result.status).toBe('finished');
+    expect(asked).toEqual([1]);
+  });
+
   it('stops when cancelled', async () => {
     expect(await train({ beforeStep: async () => 'cancel' })).toEqual({ status: 'cancelled' });
   });

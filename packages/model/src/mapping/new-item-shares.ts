@@ -22,7 +22,8 @@ export interface NewItemShares {
 }
 
 const k = 100;
-const clicksPerBlock = 512;
+/** Scores held at once. */
+const scoresPerBlock = 2 ** 22;
 
 /** By the encoder's own vectors of the known items; `table` (N + 1) x D, row 0 the padding. */
 export function firstHundred(
@@ -97,15 +98,20 @@ function forBlocks(
 ): void {
   const rows = table.length / dim;
   const count = users.length / dim;
-  for (let start = 0; start < count; start += clicksPerBlock) {
-    const end = Math.min(count, start + clicksPerBlock);
-    let scores = new Float32Array(0);
-    scope(() => {
-      const block = floats(users.subarray(start * dim, end * dim), [end - start, dim]);
-      scores = Float32Array.from(readFloats(matMul(block, floats(table, [rows, dim]), { transposeB: true })));
-    });
-    for (let click = start; click < end; click++) {
-      look(click, scores.subarray((click - start) * rows, (click - start + 1) * rows));
+  const perBlock = Math.max(1, Math.floor(scoresPerBlock / Math.max(1, rows)));
+  const uploaded = floats(table, [rows, dim]);
+  try {
+    for (let start = 0; start < count; start += perBlock) {
+      const end = Math.min(count, start + perBlock);
+      const scores = scope(() => {
+        const block = floats(users.subarray(start * dim, end * dim), [end - start, dim]);
+        return readFloats(matMul(block, uploaded, { transposeB: true }));
+      });
+      for (let click = start; click < end; click++) {
+        look(click, scores.subarray((click - start) * rows, (click - start + 1) * rows));
+      }
     }
+  } finally {
+    uploaded.dispose();
   }
 }

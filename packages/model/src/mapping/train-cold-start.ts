@@ -3,6 +3,7 @@ import { ModelInputError } from '../errors.js';
 import { itemPopularity } from '../evaluation/click-counts.js';
 import type { SequenceEncoder } from '../networks/encoder.js';
 import { parameter } from '../networks/parameters.js';
+import { createRandom } from '../random/random.js';
 import { defaultTwoTowerConfig, type TwoTowerConfig } from '../networks/two-tower/config.js';
 import { fitTwoTowerFeatures, type ItemDescription, type TwoTowerFeatures } from '../networks/two-tower/features.js';
 import { trainTwoTower, type TwoTowerEpoch } from '../networks/two-tower/train-two-tower.js';
@@ -72,17 +73,7 @@ async function trainTowers(
   hidden: ReadonlySet<number>,
 ): Promise<{ towers: TwoTower; descriptions: readonly ItemDescription[] } | undefined> {
   const descriptions = items.map((item, place) => ({ ...item, id: String(place + 1) }));
-  const userIds: string[] = [];
-  const timestamps: number[] = [];
-  const positives: number[] = [];
-  for (let user = 0; user < sequenceCount(sequences); user++) {
-    sequenceAt(sequences, user).forEach((item, place) => {
-      if (hidden.has(item)) return;
-      userIds.push(String(user));
-      timestamps.push(place);
-      positives.push(item - 1);
-    });
-  }
+  const { userIds, timestamps, positives } = clicksToTrainOn(sequences, config, hidden);
   const model: TwoTowerConfig = {
     ...defaultTwoTowerConfig.towers,
     embedding: config.embedding,
@@ -95,17 +86,17 @@ async function trainTowers(
   const towers = createTwoTower(model, features, config.seed);
   const pairs = {
     queries: features.queries(queries),
-    positives: Int32Array.from(positives),
+    positives,
     candidates: features.candidates(descriptions),
   };
-  const { epochs, clicks, batchSize, learningRate, seed, unknownIds, l2 } = config;
-  const affordable = Math.max(1, Math.round(clicks / Math.max(1, positives.length)));
+  const { batchSize, learningRate, seed, unknownIds, l2 } = config;
+  const affordable = Math.max(1, Math.round(config.clicks / Math.max(1, positives.length)));
   const result = await trainTwoTower({
     towers,
     pairs,
     config: {
       ...defaultTwoTowerConfig.training,
-      epochs: Math.min(epochs, affordable),
+      epochs: Math.min(config.epochs, affordable),
       batchSize,
       learningRate,
       seed,
@@ -118,6 +109,35 @@ async function trainTowers(
     ...(beforeStep && { beforeStep }),
   });
   return result.status === 'cancelled' ? undefined : { towers, descriptions };
+}
+
+interface TrainingClicks {
+  readonly userIds: readonly string[];
+  readonly timestamps: readonly number[];
+  /** Rows of the items. */
+  readonly positives: Int32Array;
+}
+
+/** Clicks on items that are not hidden; of a log longer than training may take, as many as that, drawn evenly. */
+function clicksToTrainOn(
+  sequences: SequenceBatch,
+  { clicks, seed }: ColdStartConfig,
+  hidden: ReadonlySet<number>,
+): TrainingClicks {
+  const share = clicks / sequences.items.length;
+  const random = createRandom(seed);
+  const userIds: string[] = [];
+  const timestamps: number[] = [];
+  const positives: number[] = [];
+  for (let user = 0; user < sequenceCount(sequences); user++) {
+    sequenceAt(sequences, user).forEach((item, place) => {
+      if (hidden.has(item) || (share < 1 && random.uniform() >= share)) return;
+      userIds.push(String(user));
+      timestamps.push(place);
+      positives.push(item - 1);
+    });
+  }
+  return { userIds, timestamps, positives: Int32Array.from(positives) };
 }
 
 /** The part of the towers that a new item passes through. */
