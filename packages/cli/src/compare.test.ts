@@ -25,13 +25,23 @@ model:
 
   it('trains, writes the runs and the page, and says the figures', { timeout: 120_000 }, async () => {
     const made = written(CONFIG);
-    const { code, json, err } = await cli(['--json', 'compare', join(made, 'ring.yaml'), '--out', join(made, 'out')]);
+    const [out, tables] = [join(made, 'out'), join(made, 'tables', 'ring.json')];
+    const { code, json, err } = await cli([
+      '--json',
+      'compare',
+      join(made, 'ring.yaml'),
+      '--out',
+      out,
+      '--json-file',
+      tables,
+    ]);
     expect(err).toBe('');
     expect(code).toBe(0);
     expect(json()).toMatchObject({
       page: join(made, 'out', 'ring.html'),
       tables: [{ data: { name: 'ring', users: 9 }, rows: [{ label: 'popularity' }, {}, {}, { name: 'ring' }] }],
     });
+    expect(JSON.parse(readFileSync(tables, 'utf8'))).toEqual(json());
     expect(readFileSync(join(made, 'out', 'ring.html'), 'utf8')).toContain('first-order Markov');
     expect(readdirSync(join(made, 'out', 'ring-seed1')).toSorted()).toEqual([
       'config.yaml',

@@ -10,6 +10,7 @@ import type { AddCommand } from '../program.js';
 interface CompareOptions {
   readonly out?: string;
   readonly page?: string;
+  readonly jsonFile?: string;
   readonly dataFolder?: string;
   readonly dataset?: ReadonlyMap<string, string>;
   readonly keepRepeats?: boolean;
@@ -25,6 +26,7 @@ export const addCompare: AddCommand = (program, run) => {
     .argument('<config...>', 'YAML files of experiments')
     .option('--out <folder>', 'where a folder for every run is made (default: lab in the data folder)')
     .option('--page <file>', 'the HTML page (default: in the folder, named after the first file)')
+    .option('--json-file <file>', 'the tables as one JSON document, beside what is printed')
     .option('--data-folder <folder>', 'where relative paths of data begin (default: beside the experiment file)')
     .option('--dataset <name=file>', 'the file of a data set; may be given several times', namedFile)
     .option('--keep-repeats', "another protocol: every click counts, not only a user's first on an item")
@@ -47,15 +49,22 @@ export const addCompare: AddCommand = (program, run) => {
         });
         const first = configs[0] ?? 'comparison';
         const page = resolve(options.page ?? join(folder, `${basename(first, extname(first))}.html`));
-        await mkdir(dirname(page), { recursive: true });
-        await writeFile(page, await comparisonPage(comparison));
+        await write(page, await comparisonPage(comparison));
+        const document = { page, ...(comparisonJson(comparison) as object) };
+        if (options.jsonFile !== undefined)
+          await write(resolve(options.jsonFile), `${JSON.stringify(document, undefined, 2)}\n`);
         output.note(`\n${pathToFileURL(page).href}\n`);
-        output.result(() => formatComparison(comparison), { page, ...(comparisonJson(comparison) as object) });
+        output.result(() => formatComparison(comparison), document);
         const failed = failures(comparison);
         if (failed > 0) throw new CliError(`${failed} of the runs failed; the table says why`);
       }),
     );
 };
+
+async function write(file: string, content: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, content);
+}
 
 async function trained(
   { output, stderr, signal }: CliContext,
