@@ -14,6 +14,7 @@ export {
   exp,
   expandDims,
   fill,
+  fused,
   gather,
   log,
   logicalAnd,

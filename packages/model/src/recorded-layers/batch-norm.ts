@@ -1,5 +1,5 @@
 import type { Leaves } from '../kernels/differentiate.js';
-import { add, mean, mul, rsqrt, square, sub } from '../kernels/recorded.js';
+import { add, batchNorm as fusedBatchNorm, mean, mul, rsqrt, square, sub } from '../kernels/recorded.js';
 import { floats, readFloats, type Tensor } from '../kernels/tensorflow.js';
 import type { Parameters } from '../networks/parameters.js';
 
@@ -24,21 +24,18 @@ export function batchNorm(
   epsilon: number,
   statistics?: BatchStatistics,
 ): Tensor {
-  let center: Tensor;
-  let variance: Tensor;
+  const [gamma, beta] = [weight(`${name}.gamma`), weight(`${name}.beta`)];
   if (statistics === undefined) {
-    center = weight(`${name}.movingMean`);
-    variance = weight(`${name}.movingVariance`);
-  } else {
-    const [rows = 0, columns = 0] = x.shape;
-    center = mean(x, 0);
-    // The deviations add up to 0, so the variance does not change with the mean: no gradient goes back that way.
-    const values = readFloats(center);
-    variance = mean(square(sub(x, floats(values, [columns]))), 0);
-    statistics.set(name, { mean: values, variance: readFloats(variance), rows });
+    return fusedBatchNorm(x, weight(`${name}.movingMean`), weight(`${name}.movingVariance`), beta, gamma, epsilon);
   }
+  const [rows = 0, columns = 0] = x.shape;
+  const center = mean(x, 0);
+  // The deviations add up to 0, so the variance does not change with the mean: no gradient goes back that way.
+  const values = readFloats(center);
+  const variance = mean(square(sub(x, floats(values, [columns]))), 0);
+  statistics.set(name, { mean: values, variance: readFloats(variance), rows });
   const normal = mul(sub(x, center), rsqrt(add(variance, epsilon)));
-  return add(mul(normal, weight(`${name}.gamma`)), weight(`${name}.beta`));
+  return add(mul(normal, gamma), beta);
 }
 
 /**

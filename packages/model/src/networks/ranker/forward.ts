@@ -1,5 +1,5 @@
 import type { Leaves, Lookup } from '../../kernels/differentiate.js';
-import { add, concat, div, expandDims, matMul, max, mul, reshape, slice, sub, sum } from '../../kernels/recorded.js';
+import { add, concat, expandDims, matMul, max, mul, relu, reshape, slice, sum } from '../../kernels/recorded.js';
 import { floats, type Tensor } from '../../kernels/tensorflow.js';
 import { recordedDense } from '../../recorded-layers/dense.js';
 import { crossNetwork, type CrossTraining } from '../dcn/cross-network.js';
@@ -43,7 +43,7 @@ export function rankScores(
   const parts = [
     queries,
     attended,
-    likeness(candidateVectors, historyVectors, isReal),
+    likeness(candidateVectors, historyVectors, real),
     floats(batch.numeric, [lists, candidates, numericCount]),
     ...(config.itemBuckets === 0 ? [] : [vectors('own')]),
   ];
@@ -54,15 +54,19 @@ export function rankScores(
   return add(scores, mul(weight('score.gain'), floats(batch.scores, [lists, candidates])));
 }
 
-/** Cosines of candidates and history: the greatest, the mean, that of the newest item; [B, C, 3], 0 without a history. */
-function likeness(candidates: Tensor, history: Tensor, isReal: Tensor): Tensor {
+/**
+ * Cosines of candidates and history: the greatest (at least 0, which is what padding has), the mean, that of the newest
+ * item; [B, C, 3], 0 without a history.
+ */
+function likeness(candidates: Tensor, history: Tensor, real: Float32Array): Tensor {
   const [lists = 0, count = 0] = candidates.shape;
   const [, clicks = 0] = history.shape;
   const cosines = matMul(candidates, history, false, true); // [B, C, T], 0 at padding
-  const real = sum(isReal, 2, true); // [B, 1, 1]
-  const greatest = max(add(cosines, mul(sub(isReal, 1), 2)), 2, true); // below -1 where nothing is real
-  const anything = isReal.max(2, true);
-  const mean = div(sum(cosines, 2, true), add(real, sub(1, anything)));
+  const shares = Float32Array.from({ length: lists }, (_, list) => {
+    const clicked = real.subarray(list * clicks, (list + 1) * clicks).reduce((total, one) => total + one, 0);
+    return 1 / Math.max(1, clicked);
+  });
+  const mean = mul(sum(cosines, 2, true), floats(shares, [lists, 1, 1]));
   const newest = slice(cosines, [0, 0, clicks - 1], [lists, count, 1]);
-  return concat([mul(greatest, anything), mean, newest], 2);
+  return concat([relu(max(cosines, 2, true)), mean, newest], 2);
 }

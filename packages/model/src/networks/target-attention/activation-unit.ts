@@ -1,16 +1,5 @@
 import type { Leaves } from '../../kernels/differentiate.js';
-import {
-  concat,
-  expandDims,
-  matMul,
-  mul,
-  ones,
-  relu,
-  sigmoid,
-  squeeze,
-  sub,
-  transpose,
-} from '../../kernels/recorded.js';
+import { concat, expandDims, matMul, mul, ones, squeeze, sub, transpose } from '../../kernels/recorded.js';
 import type { Tensor } from '../../kernels/tensorflow.js';
 import { recordedDense } from '../../recorded-layers/dense.js';
 import { maskedSoftmax } from '../../recorded-layers/masked-softmax.js';
@@ -25,7 +14,7 @@ export function activationUnit(
   weight: Weight,
 ): TargetAttentionOutput {
   const [batch = 0, candidates = 0] = input.queries.shape;
-  const scores = transpose(relu(recordedDense(input.keys, 'unit', weight)), [0, 2, 1]); // [B, 1, T]
+  const scores = transpose(recordedDense(input.keys, 'unit', weight, 'relu'), [0, 2, 1]); // [B, 1, T]
   const { output, weights } = weighted(scores, softmax, input);
   return { output: candidates === 1 ? output : mul(output, ones([batch, candidates, 1])), weights };
 }
@@ -45,7 +34,7 @@ export function dinActivationUnit(
   const queries = mul(expandDims(input.queries, 2), everyPair); // [B, C, T, D]
   const keys = mul(expandDims(input.keys, 1), everyPair); // [B, C, T, D]
   const pairs = concat([queries, keys, sub(queries, keys), mul(queries, keys)], 3); // [B, C, T, 4 D]
-  const hidden = sigmoid(recordedDense(pairs, 'unit_in', weight)); // [B, C, T, hidden]
+  const hidden = recordedDense(pairs, 'unit_in', weight, 'sigmoid'); // [B, C, T, hidden]
   const scores = squeeze(recordedDense(hidden, 'unit_out', weight), [3]); // [B, C, T]
   return weighted(scores, softmax, input);
 }

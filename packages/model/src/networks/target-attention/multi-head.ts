@@ -1,5 +1,5 @@
 import type { Leaves } from '../../kernels/differentiate.js';
-import { expandDims, matMul, mul, relu, reshape, softmax, transpose } from '../../kernels/recorded.js';
+import { expandDims, matMul, mul, reshape, softmax, transpose } from '../../kernels/recorded.js';
 import type { Tensor } from '../../kernels/tensorflow.js';
 import { recordedDense } from '../../recorded-layers/dense.js';
 import { maskedSoftmax } from '../../recorded-layers/masked-softmax.js';
@@ -15,13 +15,13 @@ export function multiHead(
   weight: Leaves<string>['weight'],
 ): TargetAttentionOutput {
   const [batch = 0, candidates = 0, dim = 0] = input.queries.shape;
-  const project = (x: Tensor): Tensor => splitHeads(relu(recordedDense(x, 'in', weight)), heads);
+  const project = (x: Tensor): Tensor => splitHeads(recordedDense(x, 'in', weight, 'relu'), heads);
   const queries = project(input.queries); // [B, H, C, D / H]
   const keys = project(input.keys); // [B, H, T, D / H]
   const scores = mul(matMul(queries, keys, false, true), Math.sqrt(heads / dim)); // [B, H, C, T]
   const weights = mask ? maskedSoftmax(scores, expandDims(input.isReal, 1)) : softmax(scores);
   const contexts = transpose(matMul(weights, keys), [0, 2, 1, 3]); // [B, C, H, D / H]
-  const output = relu(recordedDense(reshape(contexts, [batch, candidates, dim]), 'out', weight));
+  const output = recordedDense(reshape(contexts, [batch, candidates, dim]), 'out', weight, 'relu');
   return { output, weights };
 }
 
