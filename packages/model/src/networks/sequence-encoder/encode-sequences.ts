@@ -3,6 +3,7 @@ import { padsToLength } from '../../encoder-traits.js';
 import { gatherRows } from '../../data/gather-rows.js';
 import { placeBatch } from '../../data/place-batch.js';
 import { sequenceCount, type SequenceBatch } from '../../data/sequence-batch.js';
+import { together } from '../../kernels/together.js';
 import { floats, readFloats, scope } from '../../kernels/tensorflow.js';
 import { encoderInput } from './encoder-input.js';
 import { encoderForward } from './network.js';
@@ -65,10 +66,13 @@ function encodeBlock(
   const users = tables.users && gatherRows(tables.users, batch.users ?? new Int32Array(block.length), dim);
   let encoded = new Float32Array(0);
   scope(() => {
-    const input = encoderInput(config, batch, floats(items, [batch.items.length, dim]));
-    const { hidden } = encoderForward(config, input, weights);
-    const userTensor = users && floats(users, [block.length, dim]);
-    encoded = readFloats(userVectors(config, hidden, userTensor, weights, batch).y) as Float32Array<ArrayBuffer>;
+    const vectors = together(() => {
+      const input = encoderInput(config, batch, floats(items, [batch.items.length, dim]));
+      const { hidden } = encoderForward(config, input, weights);
+      const userTensor = users && floats(users, [block.length, dim]);
+      return userVectors(config, hidden, userTensor, weights, batch).y;
+    });
+    encoded = readFloats(vectors) as Float32Array<ArrayBuffer>;
   });
   return encoded;
 }
