@@ -39,5 +39,5 @@ export function createRankers({ read, encoders, deserialize, releaseAfterMs, onR
 async function warm(ranker: VersionedRanker, itemIds: readonly string[]): Promise<void> {
   const candidates = itemIds.slice(0, ranker.candidates).map((itemId) => ({ itemId, score: 0 }));
   const list = { seen: itemIds.slice(0, ranker.history), candidates };
-  for (const size of [1, 8]) await ranker.rank(Array.from({ length: size }, () => list));
+  for (const size of [1, 16]) await ranker.rank(Array.from({ length: size }, () => list));
 }

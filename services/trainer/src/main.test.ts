@@ -52,7 +52,7 @@ describe('the trainer as a process', () => {
     async () => {
       const { service, board, output } = await start({ TRAIN_SCHEDULE: '0 3 * * *', TRAIN_AFTER_CLICKS: '1000' });
       // Redis may be slow to answer, TensorFlow to load.
-      await eventually(() => output().includes('takes train, evaluate and export jobs'), BOOT);
+      await eventually(() => output().includes('takes train, train-ranker, evaluate and export jobs'), BOOT);
       const address = /http:\/\/[\d.]+:\d+/.exec(output())![0];
       await eventually(async () => (await fetch(`${address}/readyz`)).status === 200, BOOT);
       expect(await (await fetch(`${address}/metrics`)).text()).toContain('event_loop_lag_seconds');
@@ -69,6 +69,7 @@ describe('the trainer as a process', () => {
     ['MODEL_CONFIG', '{"encoder":{"dim":0}}', /MODEL_CONFIG.*encoder\.dim/],
     ['MODEL_CONFIG', '{"encoder":{"user":"sum"}}', /MODEL_CONFIG.*encoder\.user must be none/],
     ['MODEL_CONFIG', '{"trainer":{"coldStart":{"network":{"epochs":0}}}}', /MODEL_CONFIG.*coldStart\.epochs/],
+    ['MODEL_CONFIG', '{"trainer":{"ranker":{"network":{"epochs":0}}}}', /MODEL_CONFIG.*ranker\.network\.epochs/],
     ['MODEL_CONFIG', '{"trainer":{"tolerance":1}}', /MODEL_CONFIG.*tolerance/],
   ])(
     'names %s when it cannot be used: %s',
