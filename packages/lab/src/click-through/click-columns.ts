@@ -1,10 +1,11 @@
 import type { Dataset } from '@click-recall/datasets';
 import type { FieldColumn } from '@click-recall/model';
 import { z } from 'zod';
+import { agreement, inQuantiles } from './agreement.js';
 import { alikeShare, nearbyShare, nearestRows, type LabelledTraining } from './label-shares.js';
 
 const made =
-  /^(user|item|categories|hour|weekday|period|user-age|user-clicks|item-clicks|rated|raters|mood|alike-items|alike-users|user\..+|item\..+)$/;
+  /^(user|item|categories|hour|weekday|period|user-age|user-clicks|item-clicks|rated|raters|mood|alike-items|alike-users|agreeing-items|agreeing-users|user\..+|item\..+)$/;
 
 /** A field of a click model: what of an interaction it is made of, and how its values are grouped. */
 export const fieldSchema = z.strictObject({
@@ -13,7 +14,8 @@ export const fieldSchema = z.strictObject({
    * (equal parts of the whole time), `user-age` (since the user's first); `user-clicks`, `item-clicks`; `rated` (what else
    * the user has rated, nearest in time first), `raters` (who else has rated the item). Shares of positive labels, in
    * `buckets` (20): `mood` (of the user's 10 rows nearest in time), `alike-items` (of the user's, heavier the more alike the
-   * item), `alike-users` (of the item's, heavier the more alike the user). Counts, times, lists and shares come from
+   * item), `alike-users` (of the item's, heavier the more alike the user). `agreeing-users`, `agreeing-items`: what
+   * neighbours say whose labels agree, in `buckets` (50) of equally many rows. Counts, times, lists and shares come from
    * training rows alone, never from the row itself.
    */
   of: z.string().regex(made, 'no field is made of this'),
@@ -84,6 +86,10 @@ function column(data: Dataset, { of, buckets, slots }: FieldSpec, training: Labe
       return inBuckets(alikeShare(users, items, training), buckets);
     case 'alike-users':
       return inBuckets(alikeShare(items, users, training), buckets);
+    case 'agreeing-users':
+      return neighbours(agreement(users, items, items, training), train, buckets);
+    case 'agreeing-items':
+      return neighbours(agreement(items, users, items, training), train, buckets);
     default:
       throw new Error(`no field is made of ${of}`);
   }
@@ -123,6 +129,11 @@ function counts(ids: Int32Array, train: Int32Array): ValuesOf {
   const count = new Map<number, number>();
   for (const row of train) count.set(ids[row]!, (count.get(ids[row]!) ?? 0) + 1);
   return (row) => [String(Math.floor(2 * Math.log2(1 + (count.get(ids[row]!) ?? 0))))];
+}
+
+function neighbours(value: (row: number) => number, train: Int32Array, buckets = 50): ValuesOf {
+  const bucketOf = inQuantiles(value, train, buckets);
+  return (row) => [String(bucketOf(row))];
 }
 
 function inBuckets(share: (row: number) => number, buckets = 20): ValuesOf {

@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ExperimentRequest } from '../experiment-kind.js';
 import { dcn, fm } from '../experiments/dcn.js';
 import { protocolSchema } from '../protocol/protocol.js';
+import { agreement, inQuantiles } from './agreement.js';
 import { clickBaselines } from './click-baselines.js';
 import { clickColumns, fieldSchema } from './click-columns.js';
 import { clickRows } from './click-rows.js';
@@ -96,6 +97,21 @@ describe('shares of labels', () => {
       const [liked, disliked] = [share(Float32Array.of(1, 1, 0, 0, 1)), share(Float32Array.of(0, 1, 0, 1, 1))];
       expect(liked(0)).toBe(disliked(0));
     }
+  });
+
+  it('are, with agreement, free of the own label too, and say what like-minded users say', () => {
+    const users = Int32Array.of(0, 0, 0, 1, 1, 1, 2, 2, 2);
+    const items = Int32Array.of(1, 2, 3, 1, 2, 3, 1, 2, 3);
+    const train = Int32Array.from(users, (_, row) => row);
+    const said = (own: number): number => {
+      // User 1 is of user 0's mind, user 2 of the other; asked about item 3.
+      const labels = Float32Array.of(1, 0, own, 1, 0, 1, 0, 1, 0);
+      return agreement(users, items, items, { train, labels })(2);
+    };
+    expect(said(1)).toBeGreaterThan(0);
+    expect(said(0)).toBeGreaterThan(0);
+    const [first, last] = [inQuantiles((row) => row, train, 3)(0), inQuantiles((row) => row, train, 3)(8)];
+    expect([first, last]).toEqual([0, 2]);
   });
 
   it('are of the rows nearest in time, or heavier the more alike', () => {
