@@ -1,20 +1,9 @@
-import { execFile } from 'node:child_process';
+import { execFile, fork } from 'node:child_process';
 import { parseArgs, promisify } from 'node:util';
-import { createSequenceEncoder, defaultModelConfig, type TrainingBatch } from '@click-recall/model';
+import { defaultModelConfig } from '@click-recall/model';
+import { withLargePages } from '@click-recall/runtime';
 import { print } from './print.js';
-
-const warmUpSteps = 5;
-
-interface Timing {
-  readonly items: number;
-  /** Median. */
-  readonly msPerStep: number;
-  /** Median processor time a step, all threads: what to compare on a busy machine. */
-  readonly cpuMsPerStep: number;
-  readonly min: number;
-  readonly max: number;
-  readonly residentMb: number;
-}
+import type { Timing } from './train/time-steps.js';
 
 interface Result extends Timing {
   /** The peer's milliseconds a step just before and after, their mean. */
@@ -46,7 +35,7 @@ export async function run(args: string[], options: { json: boolean }): Promise<v
   const results: Result[] = [];
   for (const items of sizes) {
     const before = values.peer === undefined ? undefined : await timePeer(values.python, values.peer, items);
-    const own = await timeSteps(items, steps);
+    const own = await timeInChild(items, steps);
     const after = values.peer === undefined ? undefined : await timePeer(values.python, values.peer, items);
     results.push(before === undefined || after === undefined ? own : beside(own, (before + after) / 2));
   }
@@ -69,40 +58,16 @@ function lineOf({ items, msPerStep, cpuMsPerStep, min, max, residentMb, peerMsPe
   return `${items} items: ${msPerStep.toFixed(1)} ms a step (${min.toFixed(1)} to ${max.toFixed(1)}; processor ${cpuMsPerStep.toFixed(1)})${peer}, ${residentMb} MB`;
 }
 
-async function timeSteps(itemCount: number, steps: number): Promise<Timing> {
-  const { encoder: config, training } = defaultModelConfig;
-  const encoder = createSequenceEncoder({ ...config, dropout: 0 }, itemCount, training.seed);
-  const batch = randomBatch(training.batchSize, config.sequenceLength, itemCount);
-  const times: number[] = [];
-  const cpuTimes: number[] = [];
-  for (let step = -warmUpSteps; step < steps; step++) {
-    const cpuStart = process.cpuUsage();
-    const start = performance.now();
-    encoder.trainStep(batch, training);
-    if (step < 0) continue;
-    times.push(performance.now() - start);
-    const { user, system } = process.cpuUsage(cpuStart);
-    cpuTimes.push((user + system) / 1000);
-  }
-  encoder.dispose();
-  times.sort((a, b) => a - b);
-  cpuTimes.sort((a, b) => a - b);
-  return {
-    items: itemCount,
-    msPerStep: times[Math.floor(times.length / 2)]!,
-    cpuMsPerStep: cpuTimes[Math.floor(cpuTimes.length / 2)]!,
-    min: times[0]!,
-    max: times.at(-1)!,
-    residentMb: Math.round(process.memoryUsage.rss() / 2 ** 20),
-  };
-}
-
-/** No padding, items and labels drawn uniformly, as the peer has them. */
-function randomBatch(batch: number, length: number, itemCount: number): TrainingBatch {
-  const draw = (): Int32Array =>
-    Int32Array.from({ length: batch * length }, () => 1 + Math.floor(Math.random() * itemCount));
-  const hotWeights = new Float32Array(batch * length).fill(Math.log(1 / itemCount));
-  return { batch, length, items: draw(), labels: draw(), hotWeights };
+/** In a process of its own: memory is that of this size alone. */
+function timeInChild(items: number, steps: number): Promise<Timing> {
+  return new Promise((resolve, reject) => {
+    const child = fork(new URL('./train/time-steps-child.js', import.meta.url), [String(items), String(steps)], {
+      env: withLargePages(),
+    });
+    child.once('message', (timing) => resolve(timing as Timing));
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`the steps of ${items} items ended with ${code}`)));
+  });
 }
 
 async function timePeer(python: string, file: string, items: number): Promise<number> {

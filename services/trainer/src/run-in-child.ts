@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import type { TrainProgress } from '@click-recall/contracts';
 import { JobFailedError, type Control } from '@click-recall/jobs';
+import { withLargePages } from '@click-recall/runtime';
 import type { FromChild, Task, TaskKind, TaskResults, ToChild } from './tasks/protocol.js';
 import type { TaskSettings } from './settings.js';
 
@@ -32,6 +33,7 @@ export function runInChild<K extends TaskKind>(request: ChildRequest<K>): Promis
     const child = fork(CHILD, [], {
       // Not what this process was started with: a debugger's port, a test runner's loaders.
       execArgv: [],
+      env: withLargePages(),
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     if (child.pid !== undefined) request.onStart?.(child.pid);
