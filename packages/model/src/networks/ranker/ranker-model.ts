@@ -6,11 +6,12 @@ import { dropoutMasks } from '../../layers/dropout.js';
 import { listwiseLoss, pointwiseLoss } from '../../losses/list-losses.js';
 import { adamStep } from '../../optimizers/adam.js';
 import { isMovingStatistic, moveStatistics, type BatchStatistics } from '../../recorded-layers/batch-norm.js';
+import { foldBatchNorm } from '../dcn/fold-batch-norm.js';
 import { initialParameters } from '../dcn/parameters.js';
 import { copyParameters, type Parameter, type Parameters } from '../parameters.js';
 import { parseRankerConfig, type RankerConfig } from './config.js';
 import { rankLookups, rankScores, vectorTable } from './forward.js';
-import { rankerShapes } from './parameters.js';
+import { dcnOf, rankerShapes } from './parameters.js';
 import { checkQueries, createFollowerScores, rankBatch, standardisedLogs, type BatchSettings } from './rank-batch.js';
 import type { Ranker, RankerItems, RankExample, RankQuery } from './ranker.js';
 
@@ -73,11 +74,13 @@ export function restoreRanker(config: RankerConfig, initial: RankerState, vector
 
   /** Weights stay in TensorFlow from query to query, until training changes them. */
   function kept(name: string): Tensor {
-    uploaded ??= new Map(
-      Array.from(parameters)
-        .filter(([own]) => own !== 'embedding')
-        .map(([own, { value, shape }]) => [own, floats(value, [...shape])]),
-    );
+    if (uploaded === undefined) {
+      const folded = foldBatchNorm(dcnOf(config), parameters);
+      uploaded = new Map();
+      for (const [own, { value, shape }] of parameters) {
+        if (own !== 'embedding') uploaded.set(own, floats(folded.get(own) ?? value, [...shape]));
+      }
+    }
     return uploaded.get(name)!;
   }
 
@@ -90,7 +93,7 @@ export function restoreRanker(config: RankerConfig, initial: RankerState, vector
     const batch = rankBatch(queries, settings);
     kept('linear.bias'); // before the scope of `compute`, which frees what is made inside
     return compute(all(), rankLookups(config, batch), ({ vectors: lookUp }) =>
-      readFloats(rankScores(config, batch, { weight: kept, vectors: lookUp })),
+      readFloats(rankScores(config, batch, { weight: kept, vectors: lookUp }, { normFolded: true })),
     );
   }
 
