@@ -14,7 +14,6 @@ export {
   exp,
   expandDims,
   fill,
-  fused,
   gather,
   log,
   logicalAnd,

@@ -1,5 +1,5 @@
 /**
- * With `recorded.ts` and `differentiate.ts` the only files that import TensorFlow.js. The sequence encoder is written
+ * With `recorded.ts`, `recorded-products.ts` and `differentiate.ts` the only files that import TensorFlow.js. The sequence encoder is written
  * with the few kernels below, called by name through the backend: fused ones that TensorFlow.js does not offer, and no recording for its own gradients, which are slower
  * (docs/decisions/0003-hand-written-gradients.md).
  */

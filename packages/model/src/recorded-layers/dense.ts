@@ -1,5 +1,6 @@
 import type { Leaves } from '../kernels/differentiate.js';
-import { fused, reshape } from '../kernels/recorded.js';
+import { linear } from '../kernels/recorded-products.js';
+import { relu, reshape, sigmoid } from '../kernels/recorded.js';
 import type { Tensor } from '../kernels/tensorflow.js';
 
 /** x [..., n] times `<name>.kernel` [n, m], plus `<name>.bias` [m], through the activation: [..., m]. */
@@ -7,11 +8,14 @@ export function recordedDense(
   x: Tensor,
   name: string,
   weight: Leaves<string>['weight'],
-  activation: 'linear' | 'relu' | 'sigmoid' = 'linear',
+  activation: keyof typeof activations = 'linear',
 ): Tensor {
   const kernel = weight(`${name}.kernel`);
   const [inputs = 0, outputs = 0] = kernel.shape;
-  // One kernel for product, bias and activation, but for an activation that is being recorded.
-  const y = fused.matMul({ a: reshape(x, [-1, inputs]), b: kernel, bias: weight(`${name}.bias`), activation });
-  return reshape(y, [...x.shape.slice(0, -1), outputs]);
+  const isMatrix = x.shape.length === 2;
+  const rows = isMatrix ? x : reshape(x, [-1, inputs]);
+  const y = activations[activation](linear(rows, kernel, weight(`${name}.bias`)));
+  return isMatrix ? y : reshape(y, [...x.shape.slice(0, -1), outputs]);
 }
+
+const activations = { linear: (x: Tensor): Tensor => x, relu, sigmoid };

@@ -1,5 +1,6 @@
 import type { Leaves } from '../../kernels/differentiate.js';
-import { add, concat, matMul, mul, softmax, stack } from '../../kernels/recorded.js';
+import { product, productTransposed } from '../../kernels/recorded-products.js';
+import { add, concat, mul, softmax, stack } from '../../kernels/recorded.js';
 import { floats, type Tensor } from '../../kernels/tensorflow.js';
 import { recordedDense } from '../../recorded-layers/dense.js';
 import type { DcnConfig } from './config.js';
@@ -27,8 +28,8 @@ export function crossLayers({ cross, order, experts }: CrossConfig, x0: Tensor, 
 
 /** x0 * (W x + b) + x. Source: Wang et al. 2021, DCN V2, equation 1. */
 function crossLayer(x0: Tensor, x: Tensor, name: string, weight: Weight): Tensor {
-  const product = matMul(x, weight(`${name}.w`), false, true); // [B, M]
-  return add(mul(x0, add(product, weight(`${name}.b`))), x);
+  const turned = productTransposed(x, weight(`${name}.w`)); // [B, M]
+  return add(mul(x0, add(turned, weight(`${name}.b`))), x);
 }
 
 /**
@@ -42,9 +43,9 @@ function mixedCrossLayer(x0: Tensor, x: Tensor, experts: number, name: string, w
   const u = concat(ofExperts('u'), 1); // [M, experts * r]
   const biases = stack(ofExperts('b')); // [experts, M]
   const gates = softmax(recordedDense(x, `${name}.gate`, weight)); // [B, experts]
-  const low = mul(matMul(x, v), matMul(gates, repeater(experts, v.shape[1]! / experts))); // [B, experts * r]
-  const product = add(matMul(low, u, false, true), matMul(gates, biases)); // [B, M]
-  return add(mul(x0, product), x);
+  const low = mul(product(x, v), product(gates, repeater(experts, v.shape[1]! / experts))); // [B, experts * r]
+  const mixed = add(productTransposed(low, u), product(gates, biases)); // [B, M]
+  return add(mul(x0, mixed), x);
 }
 
 /** [experts, experts * r], 1 where a column is of the row's expert: repeats each gate r times. */
