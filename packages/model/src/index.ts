@@ -84,3 +84,5 @@ export { encodeFields, featureCount, fitFields } from './features/categorical-fi
 export type { CategoricalFields, FieldColumn } from './features/categorical-fields.js';
 export { singularValues } from './evaluation/singular-values.js';
 export { itemFollowers, type ItemFollowers } from './data/item-followers.js';
+export { rerankedScores, type Recall } from './evaluation/reranked-scores.js';
+export { recalledExamples } from './evaluation/recalled-examples.js';
