@@ -18,6 +18,7 @@ function clickThrough(network: ClickModelConfig['network']): ExperimentKind<Clic
     describe: ({ fields, nonClicks, training }) => [
       `fields ${fields.map(({ of }) => of).join(', ')}; counts and times of training rows alone`,
       `without a positive rating every interaction is a click, with ${nonClicks} sampled non-clicks each`,
+      'AUC: of a click and a non-click with the same score one half is right',
       `the weights of the best validation AUC, stopped after ${training.patience} checks without a better one`,
     ],
     train: trainClickExperiment,
