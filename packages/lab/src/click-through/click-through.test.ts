@@ -166,7 +166,7 @@ describe('an experiment with a click model', () => {
     );
     expect(test['AUC']).toBeGreaterThan(0.9);
     expect(test['log loss']).toBeLessThan(0.7);
-    expect([family, depth]).toEqual(['DCN-V2 parallel', 1]);
+    expect([family, depth]).toEqual(['DCN-V2 parallel, 2 fields', 1]);
     expect(parameters).toBeGreaterThan(0);
     const [start, trained] = plots![0]!.series;
     expect([start!.points[0], start!.points.at(-1)]).toEqual([

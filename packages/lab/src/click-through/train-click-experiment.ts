@@ -69,15 +69,17 @@ export async function trainClickExperiment(request: ExperimentRequest<ClickSetti
     stoppedEarly: result.stoppedEarly,
     epochs: result.checks.map(row),
     parameters: model.parameterCount,
-    ...depthOf(config),
+    ...depthOf(settings),
     counts: { rows: test.labels.length, 'training rows': train.labels.length, features },
     ...(atStart && trained && { plots: [singularValuePlot(atStart, trained)] }),
   };
 }
 
-function depthOf(config: ClickModelConfig): Pick<ExperimentOutcome, 'depth' | 'family'> {
-  if (config.network === 'fm') return { family: 'FM' };
-  return { depth: config.order, family: `${config.cross === 'mix' ? 'DCN-Mix' : 'DCN-V2'} ${config.method}` };
+/** Models that differ in their depth alone stand on one line. */
+function depthOf({ config, fields }: ClickSettings): Pick<ExperimentOutcome, 'depth' | 'family'> {
+  const over = `${fields.length} fields`;
+  if (config.network === 'fm') return { family: `FM, ${over}` };
+  return { depth: config.order, family: `${config.cross === 'mix' ? 'DCN-Mix' : 'DCN-V2'} ${config.method}, ${over}` };
 }
 
 export function figuresOf({ auc, groupedAuc, logLoss }: ClickMetrics): Figures {
