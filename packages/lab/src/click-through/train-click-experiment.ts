@@ -8,7 +8,6 @@ import {
   trainClickModel,
   type ClickCheck,
   type ClickMetrics,
-  type ClickModelConfig,
   type ClickTrainState,
   type LabelledRows,
 } from '@click-recall/model';
