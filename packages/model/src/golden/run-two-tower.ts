@@ -6,7 +6,7 @@ import { defaultTwoTowerConfig } from '../networks/two-tower/config.js';
 import { twoTowerFeatures } from '../networks/two-tower/features.js';
 import { pairLossAndGradients, restoreTwoTower } from '../networks/two-tower/two-tower.js';
 import { adagradParameter } from '../optimizers/adagrad.js';
-import { denseGradient } from './dense-gradient.js';
+import { denseGradients } from './dense-gradient.js';
 import type { GoldenCase, GoldenResult, GoldenTensor } from './golden-case.js';
 
 export function runTwoTower(given: GoldenCase): GoldenResult {
@@ -36,9 +36,7 @@ export function runTwoTower(given: GoldenCase): GoldenResult {
       scores: scoresOf(queryVectors, candidateVectors, towers.dim),
       loss: [loss],
     },
-    gradients: Object.fromEntries(
-      Array.from(gradients, ([name, gradient]) => [name, denseGradient(gradient, parameters.get(name)!)]),
-    ),
+    gradients: denseGradients(gradients, parameters),
   };
 }
 
@@ -71,15 +69,16 @@ function candidateBatch({ inputs }: GoldenCase): CandidateBatch {
   };
 }
 
-/** Rows of one title are one candidate. */
+/** Rows of one title and the same tokens are one candidate. */
 function distinctPairs(queries: QueryBatch, { ids, tokens }: CandidateBatch): PairBatch {
-  const distinct = [...new Set(ids)];
-  const rows = distinct.map((id) => ids.indexOf(id));
   const tokensOf = (row: number): number[] => [...tokens.items.subarray(tokens.offsets[row], tokens.offsets[row + 1])];
+  const keys = Array.from(ids, (id, row) => [id, ...tokensOf(row)].join(' '));
+  const distinct = [...new Set(keys)];
+  const rows = distinct.map((key) => keys.indexOf(key));
   return {
     queries,
-    candidates: { ids: Int32Array.from(distinct), tokens: sequenceBatch(rows.map(tokensOf)) },
-    positives: ids.map((id) => distinct.indexOf(id)),
+    candidates: { ids: Int32Array.from(rows, (row) => ids[row]!), tokens: sequenceBatch(rows.map(tokensOf)) },
+    positives: Int32Array.from(keys, (key) => distinct.indexOf(key)),
   };
 }
 
