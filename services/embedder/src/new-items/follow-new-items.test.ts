@@ -1,6 +1,7 @@
 import { spacesOf, type VersionedEncoder } from '@click-recall/encoding';
 import type { Item } from '@click-recall/contracts';
 import type { ColdVector } from '@click-recall/redis';
+import { isRetriable } from '@click-recall/runtime';
 import { createExactIndex, type VectorIndex } from '@click-recall/vector-index';
 import { describe, expect, it } from 'vitest';
 import { followNewItems } from './follow-new-items.js';
@@ -12,37 +13,59 @@ const encoder = {
   rowOf: (itemId: string) => (itemId === 'known' ? 0 : undefined),
   coldItems: {
     vectorsOf: (items: readonly Pick<Item, 'title' | 'categories'>[]) =>
-      items.map(({ title = '', categories = [] }) => Float32Array.of(title.length, categories.length)),
+      items.map(({ title = '', categories = [] }) => {
+        if (title === 'unspeakable') throw new Error('out of memory');
+        return Float32Array.of(title.length, categories.length);
+      }),
   },
 } as unknown as VersionedEncoder;
 
-/** Items in memory, and an index that lets the test act right before it is written. */
+/** Items in memory, and an index that lets the test act right before it is written; counts the calls of all stores. */
 function setup() {
+  const calls = { items: 0, cold: 0, index: 0 };
   const store = new Map<string, Item>();
   const cold = new Map<string, ColdVector>();
   const exact = createExactIndex();
   const act = { before: undefined as (() => Promise<void>) | undefined };
   const index: Pick<VectorIndex, 'upsert' | 'remove'> = {
     async upsert(space, entries) {
+      calls.index += 1;
       const { before } = act;
       act.before = undefined;
       await before?.();
       return exact.upsert(space, entries);
     },
-    remove: (space, ids) => exact.remove(space, ids),
+    async remove(space, ids) {
+      calls.index += 1;
+      return exact.remove(space, ids);
+    },
   };
   const deps = {
-    items: { get: async (itemIds: readonly string[]) => itemIds.map((itemId) => store.get(itemId)) },
+    items: {
+      get: async (itemIds: readonly string[]) => {
+        calls.items += 1;
+        return itemIds.map((itemId) => store.get(itemId));
+      },
+    },
     coldVectors: {
-      get: async (_: string, itemIds: readonly string[]) => itemIds.map((itemId) => cold.get(itemId)),
-      put: async (_: string, entries: readonly ({ itemId: string } & ColdVector)[]) =>
-        entries.forEach(({ itemId, digest, vector }) => cold.set(itemId, { digest, vector })),
-      remove: async (_: string, itemIds: readonly string[]) => itemIds.forEach((itemId) => cold.delete(itemId)),
+      get: async (_: string, itemIds: readonly string[]) => {
+        calls.cold += 1;
+        return itemIds.map((itemId) => cold.get(itemId));
+      },
+      put: async (_: string, entries: readonly ({ itemId: string } & ColdVector)[]) => {
+        calls.cold += 1;
+        for (const { itemId, digest, vector } of entries) cold.set(itemId, { digest, vector });
+      },
+      remove: async (_: string, itemIds: readonly string[]) => {
+        calls.cold += 1;
+        for (const itemId of itemIds) cold.delete(itemId);
+      },
     },
     index,
   };
   return {
     act,
+    calls,
     cold,
     describeItem: (itemId: string, item: Partial<Item>) => store.set(itemId, { version: 1, itemId, ...item }),
     forget: (itemId: string) => store.delete(itemId),
@@ -120,6 +143,27 @@ describe('the vectors of new items', () => {
     expect(await test.follow(['a', 'b'], { trustStored: true })).toMatchObject({ written: 1 });
     expect(await test.follow(['a', 'b'])).toMatchObject({ written: 2 });
     expect(await test.vectorOf('b')).toEqual([7, 0]);
+  });
+
+  it('cost one look at the item and one at its vector where they are trusted and nothing is to be done', async () => {
+    const test = setup();
+    test.describeItem('titled', { title: 'abc' });
+    test.describeItem('without words', {});
+    await test.follow(['titled', 'without words']);
+    Object.assign(test.calls, { items: 0, cold: 0, index: 0 });
+    await test.follow(['titled', 'without words'], { trustStored: true });
+    expect(test.calls).toEqual({ items: 1, cold: 1, index: 0 });
+    test.describeItem('titled', {});
+    expect(await test.follow(['titled', 'without words'], { trustStored: true })).toMatchObject({ removed: 1 });
+    expect(await test.vectorOf('titled')).toBeUndefined();
+  });
+
+  it('are tried again where the mapping fails: what is known of an item is no reason to end the process', async () => {
+    const test = setup();
+    test.describeItem('a', { title: 'unspeakable' });
+    const error: unknown = await test.follow(['a']).catch((reason: unknown) => reason);
+    expect(String(error)).toContain('v cannot make vectors of 1 new items: out of memory');
+    expect(isRetriable(error)).toBe(true);
   });
 
   it('are shortened to what the index can hold, alike in both places', async () => {

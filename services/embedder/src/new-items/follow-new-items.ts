@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { descriptionDigest, type ColdItems } from '@click-recall/encoding';
+import { descriptionDigest, type ColdItems, type ItemDescription } from '@click-recall/encoding';
 import type { ColdVectorStore, ItemStore } from '@click-recall/redis';
+import { messageOf, RetriableError } from '@click-recall/runtime';
 import { clamp, type VectorIndex } from '@click-recall/vector-index';
 import type { OpenVersion } from '../open-versions.js';
 
@@ -26,7 +27,9 @@ const SLICE = 256;
  *
  * The hash says what a vector was made of, and is written after the index: a process that ends in between has the item done again.
  *
- * @param trustStored leaves alone what the hash says was made of the same description; for a run over everything
+ * Rejects with a RetriableError where the mapping fails: the reader of `items` waits then, and clicks are followed all the same.
+ *
+ * @param trustStored takes the hash's word for what is there, and of which description it was made; for a run over everything
  */
 export async function followNewItems(
   deps: FollowNewItemsDeps,
@@ -62,9 +65,11 @@ async function followSlice(
       const digest = digests[place];
       return item && digest !== undefined && digest !== stored[place]?.digest ? [{ item, digest }] : [];
     });
-    const gone = pending.filter((_, place) => digests[place] === undefined);
+    const gone = pending.filter((_, place) => digests[place] === undefined && (!trusts || stored[place]));
+    if (fresh.length === 0 && gone.length === 0) return;
     if (fresh.length > 0) {
-      const vectors = coldItems.vectorsOf(fresh.map(({ item }) => item));
+      const described = fresh.map(({ item }) => item);
+      const vectors = vectorsOf(coldItems, version, described);
       const fitting = vectors.map((vector) => clamp(spaces.items, vector));
       const entries = fresh.map(({ item: { itemId }, digest }, place) => ({
         id: itemId,
@@ -86,5 +91,14 @@ async function followSlice(
     pending = pending.filter(
       (itemId, place) => touched.has(itemId) && descriptionDigest(current[place]) !== digests[place],
     );
+  }
+}
+
+function vectorsOf(coldItems: ColdItems, version: string, items: readonly ItemDescription[]): Float32Array[] {
+  try {
+    return coldItems.vectorsOf(items);
+  } catch (error) {
+    const message = `${version} cannot make vectors of ${items.length} new items: ${messageOf(error)}`;
+    throw new RetriableError(message, { cause: error });
   }
 }

@@ -24,6 +24,8 @@ async function setup({ statuses, live, previous, embed, age = 2 * GRACE_MS }: Wo
   const records = new Map<string, ModelRecord>();
   const building = new Set<string>();
   const newItems = new Map<string, number>();
+  /** What is dropped, in order. */
+  const dropped: string[] = [];
   for (const [version, status] of Object.entries(statuses)) {
     const config = { encoder: { dim: 1 } };
     const lift = { items: 2, users: 2 };
@@ -61,9 +63,18 @@ async function setup({ statuses, live, previous, embed, age = 2 * GRACE_MS }: Wo
     },
     coldVectors: {
       count: async (version) => newItems.get(version) ?? 0,
-      drop: async (version) => void newItems.delete(version),
+      drop: async (version) => {
+        dropped.push(`new items of ${version}`);
+        newItems.delete(version);
+      },
     },
-    index,
+    index: {
+      count: (space) => index.count(space),
+      drop: (space) => {
+        dropped.push(`${space.kind} of ${space.version}`);
+        return index.drop(space);
+      },
+    },
     graceMs: GRACE_MS,
     logger: createLogger({ service: 'test', level: 'silent' }),
     now: () => age,
@@ -72,7 +83,7 @@ async function setup({ statuses, live, previous, embed, age = 2 * GRACE_MS }: Wo
     const { items, users } = spacesOfRecord(records.get(version)!)!;
     return (await index.count(items)) + (await index.count(users));
   };
-  return { retire, left, records, newItems };
+  return { retire, left, records, newItems, dropped };
 }
 
 describe('retiring', () => {
@@ -106,6 +117,12 @@ describe('retiring', () => {
     newItems.set('old', 1);
     expect(await retire()).toEqual(['old']);
     expect([...newItems]).toEqual([['now', 2]]);
+  });
+
+  it('never leaves behind that a new item is in the index when it is not', async () => {
+    const { retire, dropped } = await setup({ statuses: { old: 'ready', now: 'live' }, live: 'now' });
+    await retire();
+    expect(dropped).toEqual(['new items of old', 'items of old', 'users of old']);
   });
 
   it.each(['waiting', 'delayed', 'active'] as const)('leaves everything alone while a build is %s', async (state) => {

@@ -77,8 +77,9 @@ export function createRetireVersions(deps: RetireVersionsDeps) {
     const { version } = record;
     const spaces = spacesOfRecord(record);
     if (!spaces || !(await hasIndex(record, spaces)) || !(await isUnused(version))) return false;
-    await index.drop(spaces.items);
+    // In this order: a build that begins in between must not find said of a new item that it is in the index.
     await coldVectors.drop(version);
+    await index.drop(spaces.items);
     if (!(await isUnused(version))) return false;
     await index.drop(spaces.users);
     await userVectors.drop(version, unusedSlices(version));
