@@ -4,7 +4,7 @@ import type { SequenceBatch } from '../data/sequence-batch.js';
 import type { Candidates } from '../losses/candidates.js';
 import type { SoftmaxSettings } from '../losses/softmax-loss.js';
 import type { WeightAverageState } from '../optimizers/weight-average.js';
-import type { Parameters } from './parameters.js';
+import type { Parameter, Parameters } from './parameters.js';
 
 /** A trained or fresh encoder of click sequences. Its weights and optimizer state live outside TensorFlow. */
 export interface SequenceEncoder {
@@ -40,6 +40,15 @@ export interface SequenceEncoder {
   snapshot(): EncoderState;
   /** Goes back to a snapshot of an encoder of the same vocabulary. */
   restore(state: EncoderState): void;
+  /** A copy of the weights alone, a third of a snapshot. */
+  weights(): EncoderWeights;
+  /** Takes the weights of an encoder of the same vocabulary. Adam's state stays that of the last step, a running mean ends. */
+  useWeights(weights: EncoderWeights): void;
+}
+
+/** What an encoder predicts with; a whole EncoderState is one too. */
+export interface EncoderWeights {
+  readonly parameters: ReadonlyMap<string, Pick<Parameter, 'value'>>;
 }
 
 /** Everything that has to be kept of an encoder, beside its config. */

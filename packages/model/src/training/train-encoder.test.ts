@@ -222,7 +222,17 @@ describe('a training gone on with', () => {
     const result = await trainEncoder({ encoder: model, train, validation, config, resume });
     expect(result).toMatchObject({ status: 'finished', stoppedEarly: true, bestEpoch: resume.best!.epoch });
     expect(result.epochs).toEqual(resume.epochs);
-    expect(model.snapshot().parameters).toEqual(resume.best!.state.parameters);
+    expect(model.weights()).toEqual(resume.best!.state);
+  });
+
+  it('goes on from a state that has the whole encoder of its best epoch, as older ones do', async () => {
+    const resume = await lastState(training);
+    const best = encoder();
+    best.useWeights(resume.best!.state);
+    const older = { ...resume, best: { ...resume.best!, state: best.snapshot() } };
+    const model = encoder();
+    await trainEncoder({ encoder: model, train, validation, config: training, resume: older });
+    expect(model.weights()).toEqual(resume.best!.state);
   });
 
   it('is refused with other settings or other data', async () => {

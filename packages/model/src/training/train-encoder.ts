@@ -8,7 +8,7 @@ import { ModelInputError, NonFiniteLossError } from '../errors.js';
 import { itemPopularity } from '../evaluation/click-counts.js';
 import { evaluateFullRanking, type FullRankingRequest } from '../evaluation/evaluate-full-ranking.js';
 import type { RankingMetrics } from '../evaluation/rank-of-target.js';
-import type { EncoderState, SequenceEncoder } from '../networks/encoder.js';
+import type { SequenceEncoder } from '../networks/encoder.js';
 import { parseModelConfig } from '../parse-model-config.js';
 import { createRandom, type Random } from '../random/random.js';
 import { createDraws } from './draws.js';
@@ -48,7 +48,7 @@ export interface StepReport {
 export interface TrainResult {
   readonly status: 'finished' | 'cancelled';
   readonly epochs: readonly EpochReport[];
-  /** The epoch whose weights the encoder now has; 0 when there was none. */
+  /** The epoch whose weights the encoder now has, beside Adam's state of the last step; 0 when there was none. */
   readonly bestEpoch: number;
   readonly bestValidation?: RankingMetrics;
   readonly stoppedEarly: boolean;
@@ -56,8 +56,8 @@ export interface TrainResult {
 
 /**
  * Trains with Adam by the config's loss. Yields to the event loop between steps. Where the config averages weights, it is
- * the mean that is looked at and kept. Throws a ModelConfigError for settings that cannot be, a NonFiniteLossError when the loss is not finite and a ModelInputError when
- * there is nothing to train on or `resume` is of another training.
+ * the mean that is looked at and kept. Throws a ModelConfigError for settings that cannot be, a NonFiniteLossError when the
+ * loss is not finite and a ModelInputError when there is nothing to train on or `resume` is of another training.
  */
 export async function trainEncoder(request: TrainRequest): Promise<TrainResult> {
   const { encoder, validation, resume } = request;
@@ -84,8 +84,8 @@ export async function trainEncoder(request: TrainRequest): Promise<TrainResult> 
   /** Leaves the encoder with the best weights so far or, where none were looked at, with the newest. */
   const result = (status: TrainResult['status']): TrainResult => {
     const stoppedEarly = status === 'finished' && looksWithoutBetter >= config.patience;
-    if (best !== undefined) encoder.restore(best.state);
-    else if (config.averaging > 0) encoder.restore(averagedState(encoder));
+    if (best !== undefined) encoder.useWeights(best.state);
+    else if (config.averaging > 0) keepAverage(encoder);
     if (best === undefined) return { status, epochs, bestEpoch: epochs.length, stoppedEarly };
     return { status, epochs, bestEpoch: best.epoch, bestValidation: best.metrics, stoppedEarly };
   };
@@ -101,7 +101,7 @@ export async function trainEncoder(request: TrainRequest): Promise<TrainResult> 
     epochs.push(report);
     request.onEpoch?.(report);
     const isBetter = metrics !== undefined && (best === undefined || metrics.ndcg > best.metrics.ndcg);
-    if (isBetter) best = { epoch, metrics, state: { ...encoder.snapshot(), average: undefined } };
+    if (isBetter) best = { epoch, metrics, state: encoder.weights() };
     if (metrics !== undefined) looksWithoutBetter = isBetter ? 0 : looksWithoutBetter + 1;
     encoder.swapAverage();
     await request.onState?.(() => ({
@@ -152,10 +152,10 @@ function createBatches({ encoder, train, config, resume }: TrainRequest, random:
   }
 }
 
-/** The state with the mean of the weights in place of the weights, where there is one. */
-function averagedState(encoder: SequenceEncoder): EncoderState {
+/** The mean of the weights takes their place. */
+function keepAverage(encoder: SequenceEncoder): void {
   encoder.swapAverage();
-  return { ...encoder.snapshot(), average: undefined };
+  encoder.useWeights(encoder.weights());
 }
 
 /** The mean loss of an epoch's steps; undefined when cancelled. */

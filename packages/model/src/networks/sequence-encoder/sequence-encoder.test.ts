@@ -106,6 +106,24 @@ describe('training', () => {
     expect(model.snapshot()).toEqual(after);
   });
 
+  it('takes weights back without the optimizer state, and refuses those of another shape', () => {
+    const model = encoder({ dropout: 0 });
+    const before = model.snapshot();
+    const kept = model.weights();
+    model.trainStep(batch, settings);
+    const trained = model.snapshot();
+    model.encode(sequenceBatch([[1, 2]]));
+    model.useWeights(kept);
+    expect(model.encode(sequenceBatch([[1, 2]]))).toEqual(encoder().encode(sequenceBatch([[1, 2]])));
+    const after = model.snapshot();
+    expect(after.steps).toBe(trained.steps);
+    for (const [name, { value, mean }] of after.parameters) {
+      expect(value).toEqual(before.parameters.get(name)!.value);
+      expect(mean).toEqual(trained.parameters.get(name)!.mean);
+    }
+    expect(() => model.useWeights(encoder({ dim: 16 }).weights())).toThrow(ModelInputError);
+  });
+
   it('shows in the next encode', () => {
     const model = encoder();
     const before = model.encode(sequenceBatch([[1, 2]]));

@@ -118,6 +118,20 @@ export function restoreSequenceEncoder(config: SequenceEncoderConfig, initial: E
       steps = state.steps;
       average = averageOf(state);
     },
+    weights: () => ({
+      parameters: new Map(Array.from(parameters, ([name, { value }]) => [name, { value: value.slice() }])),
+    }),
+    useWeights(given) {
+      for (const [name, { value }] of parameters) {
+        const length = given.parameters.get(name)?.value.length;
+        if (length !== value.length) {
+          throw new ModelInputError(`weights with ${length ?? 'no'} numbers of ${name} do not fit: ${value.length}`);
+        }
+      }
+      forgetUploaded();
+      for (const [name, { value }] of parameters) value.set(given.parameters.get(name)!.value);
+      average = undefined;
+    },
   };
 }
 
