@@ -111,6 +111,18 @@ describe('a job that is wanted once', () => {
     expect((await jobs.counts())['train-ranker']).toMatchObject({ waiting: 0, failed: 1 });
     expect(await jobs.startRanker('v2')).not.toBe(wanted[0]);
   });
+
+  it('is added again where it was overtaken: its version may be live once more', async () => {
+    const { jobs } = open();
+    const overtaken = jobs.worker('train-ranker', async () =>
+      Promise.reject(new JobFailedError('overtaken', 'v2 is live now')),
+    );
+    const id = await jobs.startRanker('v1');
+    await jobs.waitFor('train-ranker', id, { timeoutMs: 20_000, pollMs: 20 });
+    await overtaken.close();
+    expect(await Promise.all([jobs.startRanker('v1'), jobs.startRanker('v1')])).toEqual([id, id]);
+    expect((await jobs.counts())['train-ranker']).toMatchObject({ waiting: 1, failed: 0 });
+  });
 });
 
 describe('without Redis', () => {

@@ -70,7 +70,13 @@ export function createJobs(options: JobsOptions): Jobs {
       const job = await queues[name].add(name, checked, { ...jobOptions, jobId: id, delay: delayMs });
       return job.id!;
     },
-    startRanker: (modelVersion) => jobs.add('train-ranker', { modelVersion }, { id: rankerJobId(modelVersion) }),
+    async startRanker(modelVersion) {
+      const id = rankerJobId(modelVersion);
+      const before = await find('train-ranker', id);
+      // Another encoder was live when its turn came. Of several that do this at once one's job stays; one at work is not removed.
+      if (before?.failure?.code === 'overtaken') await queues['train-ranker'].remove(id);
+      return jobs.add('train-ranker', { modelVersion }, { id });
+    },
     worker: (name, process, workerOptions = {}) =>
       startWorker({
         name,

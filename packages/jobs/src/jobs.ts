@@ -89,7 +89,8 @@ export interface Jobs {
   ): Promise<string>;
   /**
    * The one training of a ranker for this encoder version that happens without being asked for: whoever wants it, and however often, it
-   * is added once as long as the queue remembers it, ended or not. Answers its id.
+   * is added once as long as the queue remembers it, ended or not; again only where it was overtaken, since the version may be live
+   * once more. Answers its id.
    */
   startRanker(modelVersion: string): Promise<string>;
   worker<N extends JobName>(

@@ -25,3 +25,21 @@ it('has a ranker trained once for each encoder that is live without one, and for
   await look();
   expect(started).toEqual(['v1', 'v3']);
 });
+
+it('asks again for an encoder that is live once more, also after one that has a ranker', async () => {
+  const lives = [
+    { encoder: 'v1', ranker: '' },
+    { encoder: 'v2', ranker: 'ranker-2' },
+    { encoder: 'v1', ranker: '' },
+  ];
+  const started: string[] = [];
+  const look = createRankerTrigger({
+    activation: { read: async () => lives.shift() as Activation },
+    rankers: { list: async () => [] },
+    jobs: { startRanker: async (modelVersion) => (started.push(modelVersion), 'job') },
+  });
+  await look();
+  await look();
+  await look();
+  expect(started).toEqual(['v1', 'v1']);
+});

@@ -15,7 +15,9 @@ export function createRankerTrigger({ activation, rankers, jobs }: RankerTrigger
   let asked: string | undefined;
   return async () => {
     const live = await activation.read();
-    if (!live || live.ranker !== '' || live.encoder === asked) return;
+    if (live?.encoder === asked) return;
+    asked = undefined;
+    if (!live || live.ranker !== '') return;
     if ((await rankers.list(live.encoder)).length === 0) await jobs.startRanker(live.encoder);
     asked = live.encoder;
   };
