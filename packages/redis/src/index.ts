@@ -20,7 +20,12 @@ export {
   type ModelStatus,
   type ModelStore,
 } from './records/create-model-store.js';
-export { createColdVectorStore, type ColdVector, type ColdVectorStore } from './vectors/create-cold-vector-store.js';
+export {
+  createColdVectorStore,
+  type ColdItemVector,
+  type ColdVector,
+  type ColdVectorStore,
+} from './vectors/create-cold-vector-store.js';
 export { bestRanker, createRankerStore, type RankerRecord, type RankerStore } from './records/create-ranker-store.js';
 export { createUserVectorStore, type UserVector, type UserVectorStore } from './vectors/create-user-vector-store.js';
 export {

@@ -16,10 +16,12 @@ export interface LiveModel {
   readonly itemVectors: Float32Array;
 }
 
+/** With what was in use `before`: beside the same encoder the item vectors are shared, which are hundreds of megabytes of a large catalogue. */
 export function liveModelOf(
   activation: Activation,
   encoder: VersionedEncoder,
   ranker: VersionedRanker | undefined,
+  before?: LiveModel,
 ): LiveModel {
   const { encoder: version, lift, mapping } = activation;
   return {
@@ -29,7 +31,7 @@ export function liveModelOf(
     encoder,
     spaces: spacesOf(version, encoder.dim, lift),
     hasMapping: mapping !== '',
-    itemVectors: encoder.itemVectors(),
+    itemVectors: before?.encoder === encoder ? before.itemVectors : encoder.itemVectors(),
   };
 }
 

@@ -72,6 +72,7 @@ describe('the live ranker', () => {
     const after = models.current()!;
     expect(after).toMatchObject({ version: 'v1', activatedAt: 7, ranker: { version: 'r1' } });
     expect(after.encoder).toBe(before.encoder);
+    expect(after.itemVectors).toBe(before.itemVectors);
     expect(before.ranker).toBeUndefined();
     await activate({});
     expect(models.current()).toBe(after);

@@ -67,7 +67,7 @@ export function watchLiveModel(options: LiveModelWatchOptions): LiveModelWatch {
       const ranker = await openRanker(activation);
       if (current?.encoder === encoder && current.activatedAt === liveSince(activation) && current.ranker === ranker)
         return;
-      current = liveModelOf(activation, encoder, ranker);
+      current = liveModelOf(activation, encoder, ranker, current);
       failed = undefined;
       logger.info({ version, ranker: ranker?.version ?? null }, `answering with model ${version}`);
       say({ kind: 'ready', version, ...(activation.ranker !== '' && { ranker: rankerState(activation.ranker) }) });

@@ -1,4 +1,4 @@
-import type { ColdVectorStore } from '@click-recall/redis';
+import type { ColdItemVector, ColdVectorStore } from '@click-recall/redis';
 import type { LiveModel } from '../live/live-model.js';
 
 /** Items with a vector each, to be scored. */
@@ -27,19 +27,37 @@ export async function readCatalogue(
     rowOf: (itemId) => encoder.rowOf(itemId),
   };
   if (!hasMapping) return [seen];
-  const unseen = new Map<string, Float32Array>();
-  for await (const slice of coldVectors.list(version)) {
-    for (const { itemId, vector } of slice) unseen.set(itemId, vector);
-  }
-  const gone = deleted.filter((itemId) => encoder.rowOf(itemId) === undefined && !unseen.has(itemId));
+  const rows = new Map<string, number>();
+  let vectors = new Float32Array(0);
+  const append = (entries: readonly ColdItemVector[]): void => {
+    const needed = (rows.size + entries.length) * encoder.dim;
+    if (needed > vectors.length) {
+      const grown = new Float32Array(Math.max(needed, 2 * vectors.length));
+      grown.set(vectors);
+      vectors = grown;
+    }
+    for (const { itemId, vector } of entries) {
+      vectors.set(vector, rows.size * encoder.dim);
+      rows.set(itemId, rows.size);
+    }
+  };
+  for await (const slice of coldVectors.list(version)) append(slice);
+  const gone = [...new Set(deleted)].filter((itemId) => encoder.rowOf(itemId) === undefined && !rows.has(itemId));
   const former = await coldVectors.former(version, gone);
-  gone.forEach((itemId, place) => {
-    const vector = former[place];
-    if (vector) unseen.set(itemId, vector);
-  });
-  if (unseen.size === 0) return [seen];
-  const vectors = new Float32Array(unseen.size * encoder.dim);
-  [...unseen.values()].forEach((vector, row) => vectors.set(vector, row * encoder.dim));
-  const rows = new Map([...unseen.keys()].map((itemId, row) => [itemId, row]));
-  return [seen, { channel: 'new', itemIds: [...rows.keys()], vectors, rowOf: (itemId) => rows.get(itemId) }];
+  append(
+    gone.flatMap((itemId, place) => {
+      const vector = former[place];
+      return vector ? [{ itemId, vector }] : [];
+    }),
+  );
+  if (rows.size === 0) return [seen];
+  return [
+    seen,
+    {
+      channel: 'new',
+      itemIds: [...rows.keys()],
+      vectors: vectors.subarray(0, rows.size * encoder.dim),
+      rowOf: (itemId) => rows.get(itemId),
+    },
+  ];
 }
