@@ -6,6 +6,9 @@ import type { VersionedEncoder } from './versioned-encoder.js';
 /** Lists in one run at most: the thread is held for some milliseconds, and no longer. */
 const SLICE = 16;
 
+/** At a few hundred requests a second, two or three of them then share a run, and the thread is free for their other steps. */
+const REST_MS = 4;
+
 /** Told of each run. */
 export type OnRank = (lists: number, seconds: number) => void;
 
@@ -60,7 +63,7 @@ export function createVersionedRanker(
     return scores;
   };
 
-  return { version, ...stage, rank: runTogether(rank, SLICE), dispose: () => ranker.dispose() };
+  return { version, ...stage, rank: runTogether(rank, SLICE, REST_MS), dispose: () => ranker.dispose() };
 }
 
 /**
