@@ -1,3 +1,4 @@
+import { LabError } from '../lab-error.js';
 import type { LabelledTraining } from './label-shares.js';
 
 /** Rows in common that two ids are taken to have beside their own, without agreeing in any. */
@@ -54,7 +55,7 @@ function agreements(
   groups: ReadonlyMap<number, readonly number[]>,
   above: Float32Array,
 ): { products: Float32Array; counts: Float32Array } {
-  if (size * size > mostCells) throw new Error(`a field of agreement is for at most ${Math.sqrt(mostCells)} ids`);
+  if (size * size > mostCells) throw new LabError(`a field of agreement is for at most ${Math.sqrt(mostCells)} ids`);
   const products = new Float32Array(size * size);
   const counts = new Float32Array(size * size);
   for (const rows of groups.values()) {

@@ -1,6 +1,7 @@
 import type { Dataset } from '@click-recall/datasets';
 import type { FieldColumn } from '@click-recall/model';
 import { z } from 'zod';
+import { LabError } from '../lab-error.js';
 import { agreement, inQuantiles } from './agreement.js';
 import { alikeShare, nearbyShare, nearestRows, type LabelledTraining } from './label-shares.js';
 
@@ -16,7 +17,7 @@ export const fieldSchema = z.strictObject({
    * `buckets` (20): `mood` (of the user's 10 rows nearest in time), `alike-items` (of the user's, heavier the more alike the
    * item), `alike-users` (of the item's, heavier the more alike the user). `agreeing-users`, `agreeing-items`: what
    * neighbours say whose labels agree, in `buckets` (50) of equally many rows. Counts, times, lists and shares come from
-   * training rows alone, never from the row itself.
+   * training rows alone, lists and shares never from the row itself.
    */
   of: z.string().regex(made, 'no field is made of this'),
   /** Numbers are rounded down to multiples of this. */
@@ -31,7 +32,11 @@ export const fieldSchema = z.strictObject({
 
 export type FieldSpec = z.output<typeof fieldSchema>;
 
-/** Columns of all interactions; counts, lists and shares look at the rows of `training.train` alone. */
+/**
+ * Columns of all interactions; counts, lists and shares look at the rows of `training.train` alone.
+ *
+ * @throws LabError for a field of what the data does not have, or of more ids than a table holds
+ */
 export function clickColumns(data: Dataset, specs: readonly FieldSpec[], training: LabelledTraining): FieldColumn[] {
   return specs.map((spec) => {
     const valuesOf = column(data, spec, training);
@@ -49,6 +54,7 @@ function column(data: Dataset, { of, buckets, slots }: FieldSpec, training: Labe
   const { users, items } = data.interactions;
   const times = data.interactions.times ?? new Float64Array(users.length);
   const timeOf = (row: number): Date => new Date(times[row]!);
+  refuseMissing(data, of);
   if (of.startsWith('user.')) {
     const name = of.slice('user.'.length);
     return (row) => filled(data.users?.[users[row]!]?.[name]);
@@ -93,6 +99,19 @@ function column(data: Dataset, { of, buckets, slots }: FieldSpec, training: Labe
     default:
       throw new Error(`no field is made of ${of}`);
   }
+}
+
+const ofTime = ['hour', 'weekday', 'period', 'user-age'];
+
+function refuseMissing({ name, interactions, users, items }: Dataset, of: string): void {
+  const [owner = '', part = ''] = of.split(/\.(.*)/s);
+  const isThere =
+    part === ''
+      ? interactions.times !== undefined || !ofTime.includes(of)
+      : owner === 'user'
+        ? users?.some((user) => part in user)
+        : items?.some(({ fields }) => part in fields);
+  if (isThere !== true) throw new LabError(`fields: ${name} has nothing to make ${of} of`);
 }
 
 function filled(value: string | undefined): readonly string[] {

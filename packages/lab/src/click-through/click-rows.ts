@@ -1,5 +1,6 @@
 import type { Dataset } from '@click-recall/datasets';
 import { createRandom } from '@click-recall/model';
+import { LabError } from '../lab-error.js';
 import type { RandomSplit } from '../protocol/protocol.js';
 import { splitRandomly, type RowSplit } from '../protocol/split-randomly.js';
 
@@ -18,19 +19,22 @@ export interface ClickRows {
  * With a `positiveRating` the labels are given: a rating from it up is 1. Without, every interaction is a click, and for
  * each come `nonClicks` rows of the same user and time with items that the user never clicked, drawn uniformly, in the
  * same part of the split.
+ *
+ * @throws LabError for a `positiveRating` of data without ratings
  */
 export function clickRows(data: Dataset, protocol: RandomSplit, nonClicks: number): ClickRows {
   const { users, items, times, ratings } = data.interactions;
   const split = splitRandomly(users.length, protocol);
   const { positiveRating } = protocol;
   if (positiveRating !== undefined) {
-    if (ratings === undefined) throw new Error(`${data.name} has no ratings for protocol.positiveRating`);
+    if (ratings === undefined) throw new LabError(`protocol.positiveRating: ${data.name} has no ratings`);
     const labels = ratings.map((rating) => (rating >= positiveRating ? 1 : 0));
     return { data, labels, split, observed: split.train };
   }
   const rows = users.length * (1 + nonClicks);
-  const all = { users: extended(users, rows), items: extended(items, rows), times: new Float64Array(rows) };
-  if (times !== undefined) all.times.set(times);
+  const all = { users: extended(users, rows), items: extended(items, rows) };
+  const allTimes = times && new Float64Array(rows);
+  allTimes?.set(times!);
   const clicked = clickedBy(users, items);
   const random = createRandom(protocol.seed);
   let next = users.length;
@@ -43,14 +47,15 @@ export function clickRows(data: Dataset, protocol: RandomSplit, nonClicks: numbe
       for (let count = 0; count < nonClicks; count++) {
         let item = 1 + random.below(data.itemIds.length);
         while (own.has(item)) item = 1 + random.below(data.itemIds.length);
-        [all.users[next], all.items[next], all.times[next]] = [user, item, all.times[row]!];
+        [all.users[next], all.items[next]] = [user, item];
+        if (allTimes) allTimes[next] = allTimes[row]!;
         next += 1;
       }
     }
     return Int32Array.from([...part, ...Array.from({ length: next - start }, (_, index) => start + index)]);
   };
   return {
-    data: { ...data, interactions: all },
+    data: { ...data, interactions: { ...all, ...(allTimes && { times: allTimes }) } },
     labels: Float32Array.from({ length: rows }, (_, row) => (row < users.length ? 1 : 0)),
     split: { train: sampled(split.train), validation: sampled(split.validation), test: sampled(split.test) },
     observed: split.train,

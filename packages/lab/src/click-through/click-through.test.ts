@@ -67,7 +67,6 @@ describe('columns of a click model', () => {
     expect(values({ of: 'categories', slots: 2 }, 21)).toEqual(['even', 'second']);
     expect(values({ of: 'hour' }, 21)).toEqual([String(22)]);
     expect(values({ of: 'period', buckets: 3 }, 599)).toEqual(['2']);
-    expect(values({ of: 'user.absent' }, 0)).toEqual([]);
   });
 
   it('count training rows alone', () => {
@@ -76,6 +75,19 @@ describe('columns of a click model', () => {
     expect(values({ of: 'rated', slots: 5 }, 1, train)).toEqual(['1']);
     expect(values({ of: 'rated', slots: 5 }, 0, train)).toEqual(['2']);
     expect(values({ of: 'raters', slots: 5 }, 40, train)).toEqual(['1', '0']);
+  });
+
+  it('refuse a field of what the data does not have', () => {
+    const { times: _, ...timeless } = data.interactions;
+    const columns = (of: string): unknown =>
+      clickColumns({ ...data, interactions: timeless }, [fieldSchema.parse({ of })], { train: rows, labels });
+    for (const of of ['user.height', 'item.length', 'hour', 'user-age']) {
+      expect(() => columns(of)).toThrow(`fields: parities has nothing to make ${of} of`);
+    }
+    for (const of of ['user.age', 'item.year', 'user', 'raters']) expect(() => columns(of)).not.toThrow();
+    const ageless = { ...data, users: [{}, ...data.users!.slice(1)] };
+    const [age] = clickColumns(ageless, [fieldSchema.parse({ of: 'user.age' })], { train: rows, labels });
+    expect(age!.valuesOf(0)).toEqual([]);
   });
 
   it('refuse a field that nothing is known to be made of', () => {
@@ -129,6 +141,15 @@ describe('rows of a click model', () => {
     expect(labels.filter((label) => label === 1).length).toBe(300);
     expect([split.train.length, split.validation.length, split.test.length]).toEqual([480, 60, 60]);
     expect(data.interactions.users.length).toBe(600);
+  });
+
+  it('are refused where the labels are to come from ratings that there are not', () => {
+    const { users, items } = parities().interactions;
+    expect(() => clickRows({ ...parities(), interactions: { users, items } }, randomSplit(given), 1)).toThrow(
+      'protocol.positiveRating: parities has no ratings',
+    );
+    const { data } = clickRows({ ...parities(), interactions: { users, items } }, randomSplit(sampled), 0);
+    expect(data.interactions.times).toBeUndefined();
   });
 
   it('have sampled non-clicks otherwise, never of items that the user clicked', () => {

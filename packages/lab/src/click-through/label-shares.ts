@@ -1,3 +1,5 @@
+import { LabError } from '../lab-error.js';
+
 /** A row's other training rows: of the same id, never the row itself. */
 function otherRows(ids: Int32Array, train: Int32Array): (row: number) => readonly number[] {
   const rowsOf = new Map<number, number[]>();
@@ -105,7 +107,7 @@ export function alikeShare(ids: Int32Array, partners: Int32Array, training: Labe
 /** Cosine of the ids that two partners share in the training rows. */
 function likenessOf(ids: Int32Array, partners: Int32Array, train: Int32Array): (a: number, b: number) => number {
   const size = partners.reduce((most, partner) => Math.max(most, partner), 0) + 1;
-  if (size * size > mostCells) throw new Error(`a field of likeness is for at most ${Math.sqrt(mostCells)} ids`);
+  if (size * size > mostCells) throw new LabError(`a field of likeness is for at most ${Math.sqrt(mostCells)} ids`);
   const together = new Float32Array(size * size);
   const partnersOf = new Map<number, number[]>();
   for (const row of train) {

@@ -109,6 +109,13 @@ describe('the experiment of two towers', () => {
     expect(() => twoTower.parse(given, protocol)).toThrow(expect.objectContaining({ field }));
   });
 
+  it('names what the data does not have', () => {
+    const { users, items, times } = data.interactions;
+    const strict = protocolSchema.parse({ kind: 'random-split', ...shares, positiveRating: 4 });
+    expect(() => titlePairs({ ...data, interactions: { users, items, times: times! } }, strict)).toThrow('no ratings');
+    expect(() => titlePairs({ ...data, interactions: { users, items } }, protocol)).toThrow('need the times');
+  });
+
   it('wants a random split', () => {
     const other = protocolSchema.parse({ kind: 'leave-one-out' });
     expect(() => twoTower.parse({}, other)).toThrow(expect.objectContaining({ field: 'protocol.kind' }));

@@ -1,5 +1,6 @@
 import type { Dataset } from '@click-recall/datasets';
 import { ModelInputError, type ItemDescription, type Queries } from '@click-recall/model';
+import { LabError } from '../lab-error.js';
 import type { Protocol } from '../protocol/protocol.js';
 import { splitRandomly } from '../protocol/split-randomly.js';
 
@@ -23,12 +24,12 @@ export interface TitlePairs {
  * The positive rows of a random split. An item is its title (with the year, where the data has one), as in document 001: items of one
  * title are one candidate; an item without a title is its id.
  *
- * @throws ModelInputError for data without times
+ * @throws LabError for data without times, or without ratings where the protocol asks for them
  */
-export function titlePairs({ userIds, itemIds, items, interactions }: Dataset, protocol: Protocol): TitlePairs {
+export function titlePairs({ name, userIds, itemIds, items, interactions }: Dataset, protocol: Protocol): TitlePairs {
   const { times, ratings } = interactions;
   if (protocol.kind !== 'random-split') throw new ModelInputError('two towers are measured by a random split');
-  if (times === undefined) throw new ModelInputError('two towers need the times of interactions');
+  if (times === undefined) throw new LabError(`${name}: two towers need the times of interactions`);
   const candidates: ItemDescription[] = [];
   const places = new Map<string, number>();
   const placeOf = itemIds.map((itemId, item) => {
@@ -43,9 +44,11 @@ export function titlePairs({ userIds, itemIds, items, interactions }: Dataset, p
     return place;
   });
   const { positiveRating } = protocol;
+  if (positiveRating !== undefined && ratings === undefined) {
+    throw new LabError(`protocol.positiveRating: ${name} has no ratings`);
+  }
   const rowsOf = (all: Int32Array): TitleRows => {
-    const rows =
-      positiveRating === undefined ? all : all.filter((row) => (ratings?.[row] ?? positiveRating) >= positiveRating);
+    const rows = positiveRating === undefined ? all : all.filter((row) => ratings![row]! >= positiveRating);
     return {
       userIds: Array.from(rows, (row) => userIds[interactions.users[row]!]!),
       times: Float64Array.from(rows, (row) => times[row]!),
