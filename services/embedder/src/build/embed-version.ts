@@ -94,7 +94,8 @@ export function createEmbedVersion(deps: EmbedVersionDeps) {
     const unseen = await writeNewItems(deps, opened, {
       signal: job.signal,
       onProgress: (done) => job.progress({ phase: 'new-items', done }),
-      anew: job.attempt > 1,
+      // An index that lacks items of the model was not left as the hash of the new ones says.
+      anew: job.attempt > 1 || items.written > 0,
     });
     countFollowed(metrics, unseen);
     const users = await writeUsers(deps, opened, options('users'));

@@ -156,6 +156,25 @@ describe('items that a version has not seen', { timeout: 60_000 }, () => {
     expect(await test.index.count(spaces.items)).toBe(ITEMS.length + 5);
   });
 
+  it('are in an index that was deleted as soon as it is built again', async () => {
+    const test = await openTestEmbedder();
+    await test.click('u', ITEMS[0]!);
+    await test.storeItem('fresh', { title: 'word1' });
+    await test.start();
+    const version = await test.writeModel(1, ITEMS, MAPPED);
+    await test.switchTo(version);
+    const { spaces } = await test.openModel(version);
+    await test.index.drop(spaces.items);
+    const { id } = await test.jobs.startRollback(version);
+    expect(await test.jobs.waitFor('embed', id, { timeoutMs: 25_000, pollMs: 50 })).toMatchObject({
+      kind: 'completed',
+      result: { items: ITEMS.length, newItems: 1 },
+    });
+    expect(await test.index.count(spaces.items)).toBe(ITEMS.length + 1);
+    expect(await vectorOf(test, version, 'fresh')).toEqual(await expectedVector(test, version, 'word1'));
+    expect((await test.jobs.job('embed', id))?.attempts).toBe(1);
+  });
+
   it('go with the index of their version', async () => {
     const test = await openTestEmbedder({ graceMs: 100 });
     await test.click('u', ITEMS[0]!);

@@ -11,7 +11,7 @@ export interface WriteNewItemsOptions {
   readonly signal: AbortSignal;
   /** Told how many items of the store were looked at. */
   readonly onProgress?: (done: number) => Promise<void>;
-  /** Takes nothing for done: an attempt before this one ended in the middle. */
+  /** Takes nothing for done, whatever the hash says: the index may have lost what was in it. */
   readonly anew?: boolean;
 }
 
