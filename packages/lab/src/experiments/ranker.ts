@@ -10,10 +10,13 @@ import {
   rerankedScores,
   trainEncoder,
   trainRanker,
+  type EpochReport,
   type ModelConfig,
   type RankerConfig,
+  type RankerEpoch,
   type RankExample,
   type RankingMetrics,
+  type TrainState,
 } from '@click-recall/model';
 import type { EpochRow, ExperimentKind, ExperimentOutcome, Figures } from '../experiment-kind.js';
 import { nextItemSplit } from '../protocol/next-item-split.js';
@@ -36,6 +39,8 @@ export const ranker: ExperimentKind<RankerSettings> = {
 
   parse(model, protocol) {
     if (protocol.kind !== 'leave-one-out') throw new ModelConfigError('protocol.kind', 'leave-one-out', protocol.kind);
+    // What it orders is what recall finds, and recall leaves out what was seen.
+    if (protocol.keepRepeats) throw new ModelConfigError('protocol.keepRepeats', 'false where a ranker orders', true);
     const { ranker: network, candidates = 100, ...encoder } = model;
     if (!Number.isInteger(candidates) || (candidates as number) < 2) {
       throw new ModelConfigError('candidates', 'a whole number from 2', candidates);
@@ -48,31 +53,37 @@ export const ranker: ExperimentKind<RankerSettings> = {
     `the best ${candidates} are re-ranked; the ranker has learned from the validation clicks, its epoch chosen by every ${everyUser}th user's`,
   ],
 
-  async train({ settings, protocol, data, seed, signal, onStep, onEpoch }): Promise<ExperimentOutcome> {
+  /** Checkpoints are the encoder's: after an interruption the ranker, which takes a fraction of the time, begins anew. */
+  async train({ settings, protocol, data, seed, checkpoints, signal, onStep, onEpoch }): Promise<ExperimentOutcome> {
     const { train, validation, test } = nextItemSplit(data, protocol);
     const itemCount = data.itemIds.length;
     const config = { ...settings.training, seed };
     const epochs = config.epochs + settings.ranker.epochs;
-    const rows: EpochRow[] = [];
-    const note = (row: Omit<EpochRow, 'epochs'>): void => {
-      rows.push({ ...row, epochs });
-      onEpoch(rows.at(-1)!);
-    };
+    const row = ({ epoch, loss, milliseconds, validation: looked }: EpochReport): EpochRow => ({
+      epoch,
+      epochs,
+      loss,
+      milliseconds,
+      ...(looked && { validation: figures(looked) }),
+    });
     const beforeStep = async (): Promise<'continue' | 'cancel'> => (signal.aborted ? 'cancel' : 'continue');
     const encoder = createSequenceEncoder(settings.encoder, itemCount, seed, data.userIds.length);
     try {
-      await trainEncoder({
+      const recalling = await trainEncoder({
         encoder,
         train,
         validation,
         config,
         beforeStep,
         onStep: (step) => onStep({ ...step, epochs }),
-        onEpoch: ({ epoch, loss, milliseconds, validation: looked }) =>
-          note({ epoch, loss, milliseconds, ...(looked && { validation: figures(looked) }) }),
+        onEpoch: (report) => onEpoch(row(report)),
+        onState: (state) => checkpoints.save(state()),
+        // Saved by the line above, by a run of the same settings on the same data.
+        resume: (await checkpoints.load()) as TrainState | undefined,
       });
       signal.throwIfAborted();
-      const encoderEpochs = rows.length;
+      const encoderEpochs = recalling.epochs.length;
+      const behindEncoder = (report: RankerEpoch): EpochRow => row({ ...report, epoch: encoderEpochs + report.epoch });
       const recall = { scores: encoderScores(encoder), itemCount, candidates: settings.candidates };
       const clicks = clicksOf(train, itemCount);
       const lists = splitLists(recalledExamples(validation, recall));
@@ -86,8 +97,7 @@ export const ranker: ExperimentKind<RankerSettings> = {
         ...lists,
         config: { ...settings.ranker, seed },
         beforeStep,
-        onEpoch: ({ epoch, loss, milliseconds, validation: looked }) =>
-          note({ epoch: encoderEpochs + epoch, loss, milliseconds, validation: figures(looked) }),
+        onEpoch: (report) => onEpoch(behindEncoder(report)),
       });
       signal.throwIfAborted();
       const report = await evaluateRanking({ scores: rerankedScores(trained, recall), clicks, ...test });
@@ -97,8 +107,8 @@ export const ranker: ExperimentKind<RankerSettings> = {
         test: rankingFigures(report),
         validation: figures(result.bestValidation),
         chosenEpoch: encoderEpochs + result.bestEpoch,
-        stoppedEarly: rows.length < epochs,
-        epochs: rows,
+        stoppedEarly: encoderEpochs + result.epochs.length < epochs,
+        epochs: [...recalling.epochs.map(row), ...result.epochs.map(behindEncoder)],
         parameters: count(encoder.snapshot().parameters) + count(ranked),
         counts: { users: test.targets.length, items: itemCount, clicks: data.interactions.items.length },
       };
