@@ -41,13 +41,13 @@ export interface SequenceEncoder {
   /** Goes back to a snapshot of an encoder of the same vocabulary. */
   restore(state: EncoderState): void;
   /** A copy of the weights alone, a third of a snapshot. */
-  weights(): EncoderWeights;
+  weights(): WeightValues;
   /** Takes the weights of an encoder of the same vocabulary. Adam's state stays that of the last step, a running mean ends. */
-  useWeights(weights: EncoderWeights): void;
+  useWeights(weights: WeightValues): void;
 }
 
 /** What an encoder predicts with; a whole EncoderState is one too. */
-export interface EncoderWeights {
+export interface WeightValues {
   readonly parameters: ReadonlyMap<string, Pick<Parameter, 'value'>>;
 }
 

@@ -1,5 +1,5 @@
 import type { RankingMetrics } from '../evaluation/rank-of-target.js';
-import type { EncoderState, EncoderWeights } from '../networks/encoder.js';
+import type { EncoderState, WeightValues } from '../networks/encoder.js';
 
 /**
  * A training between two epochs: all that is needed to go on as if it had never stopped. A structured clone keeps it, so it
@@ -21,7 +21,7 @@ export interface TrainState {
 export interface BestEpoch {
   readonly epoch: number;
   /** Without Adam's state, which would treble what a large table takes. */
-  readonly state: EncoderWeights;
+  readonly state: WeightValues;
   readonly metrics: RankingMetrics;
 }
 

@@ -49,7 +49,7 @@ export function restoreSequenceEncoder(config: SequenceEncoderConfig, initial: E
   const distinctRows = createDistinctRows();
 
   /** The small weights stay in TensorFlow between encodes, until training changes them. */
-  function weights(): EncoderWeights {
+  function uploadedWeights(): EncoderWeights {
     return (uploaded ??= uploadWeights(config, parameters));
   }
 
@@ -70,7 +70,7 @@ export function restoreSequenceEncoder(config: SequenceEncoderConfig, initial: E
     encode(sequences) {
       checkSequences(sequences, itemCount, userCountOf(parameters));
       const tables = { items: valueOf(parameters, 'item_embeddings'), users: parameters.get(userTable)?.value };
-      return encodeSequences(config, sequences, tables, weights());
+      return encodeSequences(config, sequences, tables, uploadedWeights());
     },
     itemVectors() {
       const vectors = valueOf(parameters, outputTable(config)).slice().fill(0, 0, config.dim);
