@@ -90,9 +90,9 @@ export async function startRecall(context: ServiceContext): Promise<string> {
   const filter = createItemFilter(deleted, items);
   const onSearch = (seconds: number): void => metrics.searchSeconds.observe({ kind: 'items' }, seconds);
   const nearestItems = createNearestItems(index, filter, onSearch);
-  const rerank = createRerank((version, error) => {
+  const rerank = createRerank(({ version, error, isFirst }) => {
     metrics.rankFailures.inc();
-    logger.warn({ err: error, version }, `the ranker ${version} failed: lists stay as recalled`);
+    logger[isFirst ? 'warn' : 'debug']({ err: error, version }, `the ranker ${version} failed: lists stay as recalled`);
   });
   const fillWithPopular = createFillWithPopular(popular, filter);
   const liveVectors = createLiveVectors({ userVectors, sequences });

@@ -22,7 +22,7 @@ function rankerOf(score: (list: RankList) => number[]): VersionedRanker {
 
 function setup() {
   const failures: unknown[] = [];
-  return { rerank: createRerank((version, error) => failures.push([version, error])), failures };
+  return { rerank: createRerank((failure) => failures.push(failure)), failures };
 }
 
 const lists = [{ items: recalled, seen: ['x'] }];
@@ -65,6 +65,21 @@ describe('re-ranking', () => {
       throw new Error('no number');
     });
     expect(await rerank(broken, lists, 2)).toEqual({ items: [recalled.slice(0, 2)], rankerVersion: null });
-    expect(failures).toEqual([['r', new Error('no number')]]);
+    expect(failures).toEqual([{ version: 'r', error: new Error('no number'), isFirst: true }]);
+  });
+
+  it('tells the first failure of a ranker from those of every request after it', async () => {
+    const { rerank, failures } = setup();
+    const broken = rankerOf(() => {
+      throw new Error('no number');
+    });
+    await rerank(broken, lists, 2);
+    await rerank(broken, lists, 2);
+    await rerank({ ...broken, version: 'another' }, lists, 2);
+    expect(failures).toMatchObject([
+      { version: 'r', isFirst: true },
+      { version: 'r', isFirst: false },
+      { version: 'another', isFirst: true },
+    ]);
   });
 });

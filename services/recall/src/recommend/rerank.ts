@@ -22,8 +22,16 @@ export type Rerank = (
   limit: number,
 ) => Promise<Reranked>;
 
+export interface RankFailure {
+  readonly version: string;
+  readonly error: unknown;
+  /** No failure of this version was told of before. */
+  readonly isFirst: boolean;
+}
+
 /** A ranker that fails is told of, and the lists are as they were recalled: a recommendation never depends on it. */
-export function createRerank(onFailure: (version: string, error: unknown) => void): Rerank {
+export function createRerank(onFailure: (failure: RankFailure) => void): Rerank {
+  let failed: string | undefined;
   return async (ranker, lists, limit) => {
     const recalled = { items: lists.map(({ items }) => items.slice(0, limit)), rankerVersion: null };
     if (!ranker) return recalled;
@@ -32,7 +40,8 @@ export function createRerank(onFailure: (version: string, error: unknown) => voi
       const items = lists.map((list, place) => ordered(list.items, scores[place]!).slice(0, limit));
       return { items, rankerVersion: ranker.version };
     } catch (error) {
-      onFailure(ranker.version, error);
+      onFailure({ version: ranker.version, error, isFirst: failed !== ranker.version });
+      failed = ranker.version;
       return recalled;
     }
   };
