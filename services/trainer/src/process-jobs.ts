@@ -13,7 +13,7 @@ export interface ProcessOptions {
   /** A training begins. */
   readonly onTraining?: () => Promise<void>;
   /** A ranker is live. */
-  readonly onRanker?: (ranker: JobResult<'train-ranker'>) => Promise<void>;
+  readonly onRanker?: (ranker: Pick<JobResult<'train-ranker'>, 'modelVersion' | 'rankerVersion'>) => Promise<void>;
 }
 
 type TaskJob = RunningJob<'train'> | RunningJob<'train-ranker'> | RunningJob<'evaluate'> | RunningJob<'export'>;

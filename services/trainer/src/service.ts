@@ -54,15 +54,16 @@ export async function startTrainer(context: ServiceContext): Promise<void> {
           afterClicks: trainAfterClicks,
         });
 
+  // By the id of the ranker: a job that is run again asks for it once.
+  const onRanker: NonNullable<ProcessOptions['onRanker']> = async ({ modelVersion, rankerVersion }) => {
+    await jobs.add('republish', { modelVersion, cause: { kind: 'activation' } }, { id: rankerVersion });
+  };
   const options: ProcessOptions = {
     settings,
     metrics,
     logger,
     onTraining: async () => trigger?.mark(),
-    // By the id of the ranker: a job that is run again asks for it once.
-    onRanker: async ({ modelVersion, rankerVersion }) => {
-      await jobs.add('republish', { modelVersion, cause: { kind: 'activation' } }, { id: rankerVersion });
-    },
+    onRanker,
   };
   // Together: each waits for its own job to be given back, or for a Redis that is away.
   const workers: JobWorker[] = [];
@@ -87,7 +88,7 @@ export async function startTrainer(context: ServiceContext): Promise<void> {
   const rankers = createRankerStore(records, redis, { namespace });
   if (settings.rules.ranker.auto) {
     const activation = createActivationStore(redis, { namespace });
-    const look = createRankerTrigger({ activation, rankers, jobs });
+    const look = createRankerTrigger({ activation, rankers, jobs, onRanker });
     const looking = repeat(look, { everyMs: LOOK_EVERY_MS });
     scope.add('worker', 'ranker trigger', () => looking.stop());
   }
