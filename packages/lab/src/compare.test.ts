@@ -93,6 +93,7 @@ describe('compare', () => {
       expect(table?.rows[1]?.test).toMatchObject({ 'HR@1': 1, 'NDCG@10': 1, MRR: 1 });
       const model = table?.rows[3];
       expect(model?.test?.['recall@10']).toBe(model?.test?.['HR@10']);
+      expect(model?.test?.['MRR@1']).toBe(model?.test?.['HR@1']);
       expect(model?.runs.map(({ seed }) => seed)).toEqual([1, 2]);
       expect(model?.cost?.peakMemoryMb).toBeGreaterThan(0);
 

@@ -11,12 +11,9 @@ describe('figures', () => {
   });
 
   it('are few in short tables', () => {
-    expect(mainFigures(['HR@1', 'HR@10', 'recall@10', 'accuracy@100', 'MRR', 'coverage@10', 'coverage@20'])).toEqual([
-      'HR@10',
-      'accuracy@100',
-      'MRR',
-      'coverage@10',
-    ]);
+    expect(
+      mainFigures(['HR@1', 'HR@10', 'recall@10', 'accuracy@100', 'MRR', 'MRR@10', 'coverage@10', 'coverage@20']),
+    ).toEqual(['HR@10', 'accuracy@100', 'MRR', 'coverage@10']);
   });
 
   it('are better when higher, but log loss; coverage is neither', () => {

@@ -14,7 +14,10 @@ const notes: Readonly<Record<string, FigureNote>> = {
     meaning: 'share of the targets among the first k; with one target a query the same as HR',
   },
   accuracy: { better: 'higher', meaning: 'share of rows whose item is among the first k of all items' },
-  MRR: { better: 'higher', meaning: 'mean of 1 / place of the target among all items' },
+  MRR: {
+    better: 'higher',
+    meaning: 'mean of 1 / place of the target among all items; with a k of targets among the first k, else 0',
+  },
   AUC: { better: 'higher', meaning: 'chance that a positive row is scored above another one' },
   'grouped AUC': { better: 'higher', meaning: 'AUC within each user who has both kinds of rows, weighted by rows' },
   'log loss': { better: 'lower', meaning: 'mean of -log of the probability given to what happened' },
@@ -26,7 +29,13 @@ const notes: Readonly<Record<string, FigureNote>> = {
 };
 
 /** Tables for a terminal, and the short ones of a page, have these and every figure without a k. */
-const shownAt: Readonly<Record<string, readonly number[]>> = { HR: [10], NDCG: [10], coverage: [10], popularity: [10] };
+const shownAt: Readonly<Record<string, readonly number[]>> = {
+  HR: [10],
+  NDCG: [10],
+  MRR: [],
+  coverage: [10],
+  popularity: [10],
+};
 
 interface FigureName {
   readonly name: string;

@@ -56,12 +56,13 @@ export function clicksOf({ items }: SequenceBatch, itemCount: number): Float64Ar
 }
 
 /** A ranking's figures by the names that tables show. */
-export function rankingFigures({ mrr, at }: RankingReport): Figures {
+export function rankingFigures({ mrr: whole, at }: RankingReport): Figures {
   return Object.fromEntries([
-    ['MRR', mrr],
-    ...at.flatMap(({ k, hr, ndcg, recall, coverage, popularity }) => [
+    ['MRR', whole],
+    ...at.flatMap(({ k, hr, ndcg, mrr, recall, coverage, popularity }) => [
       [`HR@${k}`, hr],
       [`NDCG@${k}`, ndcg],
+      [`MRR@${k}`, mrr],
       [`recall@${k}`, recall],
       [`coverage@${k}`, coverage],
       [`popularity@${k}`, popularity],
