@@ -1,7 +1,4 @@
-/**
- * The settings of a model: what `MODEL_CONFIG` names. Another network joins `EncoderConfig` as a member of the union,
- * told apart by `network`.
- */
+/** The settings of an encoder and its training: what `MODEL_CONFIG` names. Other networks have theirs in `networks/NAME/config.ts`. */
 export interface ModelConfig {
   readonly encoder: SequenceEncoderConfig;
   readonly training: TrainingConfig;
