@@ -60,7 +60,7 @@ it('puts the best ranker that passed beside its encoder where none is live', asy
       artifactUrl: `file:///${version}`,
       metrics: { ndcg10: { recalled: 0.1, reranked } },
     }) as RankerRecord;
-  const live = { encoder: 'v1', ranker: '' } as Activation;
+  let live = { encoder: 'v1', ranker: '' } as Activation;
   const told: string[] = [];
   const look = createRankerTrigger({
     activation: {
@@ -74,4 +74,10 @@ it('puts the best ranker that passed beside its encoder where none is live', asy
   await look();
   await look();
   expect(told).toEqual(['ranker-1 beside v1', 'ranker-1 of v1 is live']);
+  live = { ...live, ranker: 'ranker-1' };
+  await look();
+  // Redis came back with older data.
+  live = { ...live, ranker: '' };
+  await look();
+  expect(told).toHaveLength(4);
 });

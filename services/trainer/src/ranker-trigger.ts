@@ -20,9 +20,8 @@ export function createRankerTrigger(options: RankerTriggerOptions): () => Promis
 
   return async () => {
     const live = await activation.read();
-    if (live?.encoder === asked) return;
-    asked = undefined;
-    if (!live || live.ranker !== '') return;
+    if (!live || live.ranker !== '') return void (asked = undefined);
+    if (live.encoder === asked) return;
     const known = await rankers.list(live.encoder);
     const passed = bestRanker(known);
     if (passed) await putLive(live.encoder, passed.version);
