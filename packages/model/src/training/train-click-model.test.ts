@@ -78,6 +78,18 @@ describe('trainClickModel', () => {
     );
   });
 
+  it('refuses labels to train on that are no share of a click, and rows that are not there', async () => {
+    const request = { model: model(), validation: rows(10, 2), config };
+    const train = rows(10, 1);
+    for (const label of [Number.NaN, 2]) {
+      const labels = train.labels.with(3, label);
+      await expect(trainClickModel({ ...request, train: { ...train, labels } })).rejects.toThrow(
+        `train.labels[3] must be from 0 to 1, not ${label}`,
+      );
+    }
+    await expect(trainClickModel({ ...request, train: rows(0, 1) })).rejects.toThrow('has no rows to train on');
+  });
+
   it('names the setting that cannot be', () => {
     expect(() => parseClickTrainingConfig({ patience: 0 })).toThrow('training.patience must be a whole number from 1');
   });

@@ -127,6 +127,8 @@ function batchesOf({ features, labels }: LabelledRows, batchSize: number, seed: 
   if (labels.length !== features.rows) {
     throw new ModelInputError(`train.labels must have ${features.rows} values, not ${labels.length}`);
   }
+  const wrong = labels.findIndex((label) => !(label >= 0 && label <= 1));
+  if (wrong >= 0) throw new ModelInputError(`train.labels[${wrong}] must be from 0 to 1, not ${labels[wrong]}`);
   const order = Int32Array.from({ length: features.rows }, (_, row) => row);
   shuffle(order, createRandom(seed));
   const count = Math.max(1, Math.round(features.rows / batchSize));
