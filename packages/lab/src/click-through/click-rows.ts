@@ -17,8 +17,8 @@ export interface ClickRows {
 
 /**
  * With a `positiveRating` the labels are given: a rating from it up is 1. Without, every interaction is a click, and for
- * each come `nonClicks` rows of the same user and time with items that the user never clicked, drawn uniformly, in the
- * same part of the split.
+ * each come `nonClicks` rows of the same user and time, in the same part of the split, with items drawn uniformly from those
+ * that the user has clicked in no row of that part or the parts before it: training learns nothing of the parts behind it.
  *
  * @throws LabError for a `positiveRating` of data without ratings
  */
@@ -35,11 +35,12 @@ export function clickRows(data: Dataset, protocol: RandomSplit, nonClicks: numbe
   const all = { users: extended(users, rows), items: extended(items, rows) };
   const allTimes = times && new Float64Array(rows);
   allTimes?.set(times!);
-  const clicked = clickedBy(users, items);
+  const clicked = new Map<number, Set<number>>();
   const random = createRandom(protocol.seed);
   let next = users.length;
   const sampled = (part: Int32Array): Int32Array => {
     const start = next;
+    addClicks(clicked, part, users, items);
     for (const row of part) {
       const user = users[row]!;
       const own = clicked.get(user)!;
@@ -68,12 +69,10 @@ function extended(values: Int32Array, length: number): Int32Array {
   return all;
 }
 
-function clickedBy(users: Int32Array, items: Int32Array): Map<number, Set<number>> {
-  const clicked = new Map<number, Set<number>>();
-  users.forEach((user, row) => {
-    const own = clicked.get(user);
-    if (own === undefined) clicked.set(user, new Set([items[row]!]));
+function addClicks(clicked: Map<number, Set<number>>, part: Int32Array, users: Int32Array, items: Int32Array): void {
+  for (const row of part) {
+    const own = clicked.get(users[row]!);
+    if (own === undefined) clicked.set(users[row]!, new Set([items[row]!]));
     else own.add(items[row]!);
-  });
-  return clicked;
+  }
 }
