@@ -4,7 +4,7 @@ import type { ColdVector } from '@click-recall/redis';
 import { isRetriable } from '@click-recall/runtime';
 import { createExactIndex, type VectorIndex } from '@click-recall/vector-index';
 import { describe, expect, it } from 'vitest';
-import { followNewItems } from './follow-new-items.js';
+import { followNewItems, type TrustInHash } from './follow-new-items.js';
 
 const spaces = spacesOf('v', 2, { items: 10, users: 10 });
 
@@ -69,8 +69,8 @@ function setup() {
     cold,
     describeItem: (itemId: string, item: Partial<Item>) => store.set(itemId, { version: 1, itemId, ...item }),
     forget: (itemId: string) => store.delete(itemId),
-    follow: (itemIds: string[], options = {}) =>
-      followNewItems(deps, { version: 'v', encoder, spaces }, itemIds, options),
+    follow: (itemIds: string[], trust: TrustInHash = 'nothing') =>
+      followNewItems(deps, { version: 'v', encoder, spaces }, itemIds, trust),
     async vectorOf(itemId: string): Promise<number[] | undefined> {
       const [vector] = await exact.vectors(spaces.items, [itemId]);
       expect(cold.get(itemId)?.vector).toEqual(vector);
@@ -114,14 +114,14 @@ describe('the vectors of new items', () => {
   });
 
   it('end with the newest description where another writer was quicker', async () => {
-    for (const trustStored of [false, true]) {
+    for (const trust of ['nothing', 'presence', 'all'] as const) {
       const test = setup();
       test.describeItem('a', { title: 'abc' });
       test.act.before = async () => {
         test.describeItem('a', { title: 'abcde' });
         await test.follow(['a']);
       };
-      await test.follow(['a'], { trustStored });
+      await test.follow(['a'], trust);
       expect(await test.vectorOf('a')).toEqual([5, 0]);
     }
   });
@@ -140,7 +140,8 @@ describe('the vectors of new items', () => {
     test.describeItem('b', { title: 'abc' });
     await test.follow(['a', 'b']);
     test.describeItem('b', { title: 'changed' });
-    expect(await test.follow(['a', 'b'], { trustStored: true })).toMatchObject({ written: 1 });
+    expect(await test.follow(['a', 'b'], 'presence')).toMatchObject({ written: 1 });
+    expect(await test.follow(['a', 'b'], 'all')).toMatchObject({ written: 0 });
     expect(await test.follow(['a', 'b'])).toMatchObject({ written: 2 });
     expect(await test.vectorOf('b')).toEqual([7, 0]);
   });
@@ -151,11 +152,23 @@ describe('the vectors of new items', () => {
     test.describeItem('without words', {});
     await test.follow(['titled', 'without words']);
     Object.assign(test.calls, { items: 0, cold: 0, index: 0 });
-    await test.follow(['titled', 'without words'], { trustStored: true });
+    await test.follow(['titled', 'without words'], 'all');
     expect(test.calls).toEqual({ items: 1, cold: 1, index: 0 });
     test.describeItem('titled', {});
-    expect(await test.follow(['titled', 'without words'], { trustStored: true })).toMatchObject({ removed: 1 });
+    expect(await test.follow(['titled', 'without words'], 'all')).toMatchObject({ removed: 1 });
     expect(await test.vectorOf('titled')).toBeUndefined();
+  });
+
+  it('are taken out of the index also where the hash never knew of them, unless it is trusted in everything', async () => {
+    const test = setup();
+    test.describeItem('a', { title: 'abc' });
+    await test.follow(['a']);
+    // As if the process had ended between index and hash.
+    test.cold.delete('a');
+    test.forget('a');
+    expect(await test.follow(['a'], 'all')).toMatchObject({ removed: 0 });
+    expect(await test.follow(['a'], 'presence')).toMatchObject({ removed: 1 });
+    expect(await test.vectorOf('a')).toBeUndefined();
   });
 
   it('are tried again where the mapping fails: what is known of an item is no reason to end the process', async () => {

@@ -17,6 +17,12 @@ export interface FollowedItems {
   clamped: number;
 }
 
+/**
+ * What is believed of the hash: nothing; that a vector which it names is there, and of which description it was made; or also that no
+ * other one is there.
+ */
+export type TrustInHash = 'nothing' | 'presence' | 'all';
+
 /** Items given vectors in one run of the graph: the thread is held for some milliseconds. */
 const SLICE = 256;
 
@@ -29,13 +35,13 @@ const SLICE = 256;
  *
  * Rejects with a RetriableError where the mapping fails: the reader of `items` waits then, and clicks are followed all the same.
  *
- * @param trustStored takes the hash's word for what is there, and of which description it was made; for a run over everything
+ * @param trust the less, the more is written again
  */
 export async function followNewItems(
   deps: FollowNewItemsDeps,
   version: OpenVersion,
   itemIds: readonly string[],
-  { trustStored = false }: { readonly trustStored?: boolean } = {},
+  trust: TrustInHash,
 ): Promise<FollowedItems> {
   const { encoder } = version;
   const { coldItems } = encoder;
@@ -43,7 +49,7 @@ export async function followNewItems(
   if (!coldItems) return total;
   const unseen = [...new Set(itemIds)].filter((itemId) => encoder.rowOf(itemId) === undefined);
   for (let start = 0; start < unseen.length; start += SLICE) {
-    await followSlice(deps, { ...version, coldItems }, unseen.slice(start, start + SLICE), trustStored, total);
+    await followSlice(deps, { ...version, coldItems }, unseen.slice(start, start + SLICE), trust, total);
     await turn();
   }
   return total;
@@ -53,19 +59,19 @@ async function followSlice(
   { items, coldVectors, index }: FollowNewItemsDeps,
   { version, spaces, coldItems }: OpenVersion & { readonly coldItems: ColdItems },
   itemIds: readonly string[],
-  trustStored: boolean,
+  trust: TrustInHash,
   total: FollowedItems,
 ): Promise<void> {
-  let trusts = trustStored;
-  for (let pending = itemIds; pending.length > 0; trusts = false) {
+  let trusted = trust;
+  for (let pending = itemIds; pending.length > 0; trusted = 'nothing') {
     const known = await items.get(pending);
     const digests = known.map(descriptionDigest);
-    const stored = trusts ? await coldVectors.get(version, pending) : [];
+    const stored = trusted === 'nothing' ? [] : await coldVectors.get(version, pending);
     const fresh = known.flatMap((item, place) => {
       const digest = digests[place];
       return item && digest !== undefined && digest !== stored[place]?.digest ? [{ item, digest }] : [];
     });
-    const gone = pending.filter((_, place) => digests[place] === undefined && (!trusts || stored[place]));
+    const gone = pending.filter((_, place) => digests[place] === undefined && (trusted !== 'all' || stored[place]));
     if (fresh.length === 0 && gone.length === 0) return;
     if (fresh.length > 0) {
       const described = fresh.map(({ item }) => item);

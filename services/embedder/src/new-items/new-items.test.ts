@@ -1,3 +1,4 @@
+import { groupId, topicName } from '@click-recall/contracts';
 import { eventually } from '@click-recall/testing';
 import { describe, expect, it } from 'vitest';
 import { ITEMS, openTestEmbedder, type TestEmbedder } from '../open-test-embedder.js';
@@ -62,6 +63,11 @@ describe('items that a version has not seen', { timeout: 60_000 }, () => {
     const second = await expectedVector(test, version, 'word3');
     expect(second).not.toEqual(first);
     await eventually(async () => expect(await vectorOf(test, version, 'fresh')).toEqual(second));
+    // A feed that says the same again.
+    await send(test, 'fresh', { title: 'word3', attributes: { price: 2 } });
+    const { namespace, admin } = test;
+    const lag = () => admin.lag(groupId('embedder-items', namespace), topicName('items', namespace));
+    await eventually(async () => expect(Number(await lag())).toBe(0));
     await send(test, 'fresh', { title: 'word3', deleted: true });
     await eventually(async () => expect(await vectorOf(test, version, 'fresh')).toBeUndefined());
 

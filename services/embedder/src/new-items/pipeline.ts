@@ -22,6 +22,8 @@ const POLL_MS = 20;
  * version and in those being built. Only the ids are taken from the messages, so a batch that is read again, late or out of order does
  * the same. Messages that cannot be read are ingest's to report.
  *
+ * A feed that says the same of every item again costs no writing: adding a vector keeps Redis from everything else for a moment.
+ *
  * The versions are asked for after the batch is stored: a version that joins later reads the store itself.
  */
 export function createNewItemPipeline(deps: NewItemPipelineDeps) {
@@ -33,7 +35,7 @@ export function createNewItemPipeline(deps: NewItemPipelineDeps) {
     await stored(batch, control);
     const { live, building } = await openVersions();
     for (const version of live ? [live, ...building] : building) {
-      countFollowed(metrics, await followNewItems(deps, version, itemIds));
+      countFollowed(metrics, await followNewItems(deps, version, itemIds, 'presence'));
     }
   };
 

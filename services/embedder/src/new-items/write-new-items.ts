@@ -32,7 +32,7 @@ export async function writeNewItems(
   const follow = async (itemIds: readonly string[]): Promise<void> => {
     signal.throwIfAborted();
     const unseen = itemIds.filter((itemId) => version.encoder.rowOf(itemId) === undefined && !looked.has(itemId));
-    const followed = await followNewItems(deps, version, unseen, { trustStored: !anew });
+    const followed = await followNewItems(deps, version, unseen, anew ? 'nothing' : 'all');
     for (const itemId of unseen) looked.add(itemId);
     written += followed.written;
     clamped += followed.clamped;
