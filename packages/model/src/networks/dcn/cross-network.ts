@@ -11,8 +11,6 @@ type Weight = Leaves<string>['weight'];
 
 /** Unlike predicting with the parameters as they are. */
 export interface CrossTraining {
-  /** The weights have batch normalisation in them (`foldBatchNorm`), to predict faster. */
-  readonly normFolded?: boolean;
   /** While training: the batch's, to be noted. */
   readonly statistics?: BatchStatistics | undefined;
   /** While training. */
@@ -44,10 +42,6 @@ function combined(config: DcnConfig, x0: Tensor, cross: Tensor, weight: Weight, 
 function deepLayers(config: DcnConfig, input: Tensor, weight: Weight, training: CrossTraining): Tensor {
   let x = input;
   config.hidden.forEach((width, index) => {
-    if (training.normFolded === true) {
-      x = recordedDense(x, `dnn${index}`, weight, 'relu');
-      return;
-    }
     const dense = recordedDense(x, `dnn${index}`, weight); // [B, width]
     x = relu(batchNorm(dense, `dnn${index}`, weight, config.normEpsilon, training.statistics));
     if (training.dropout !== undefined) x = mul(x, training.dropout(x.shape[0] ?? 0, width));

@@ -1,19 +1,20 @@
 import type { ItemFollowers } from '../../data/item-followers.js';
 import { ModelInputError } from '../../errors.js';
-import { compute, differentiate } from '../../kernels/differentiate.js';
-import { floats, free, readFloats, type Tensor } from '../../kernels/tensorflow.js';
+import { differentiate } from '../../kernels/differentiate.js';
+import { free } from '../../kernels/tensorflow.js';
 import { dropoutMasks } from '../../layers/dropout.js';
 import { listwiseLoss, pointwiseLoss } from '../../losses/list-losses.js';
 import { adamStep } from '../../optimizers/adam.js';
 import { isMovingStatistic, moveStatistics, type BatchStatistics } from '../../recorded-layers/batch-norm.js';
-import { foldBatchNorm } from '../dcn/fold-batch-norm.js';
 import { initialParameters } from '../dcn/parameters.js';
 import { copyParameters, type Parameter, type Parameters } from '../parameters.js';
 import { parseRankerConfig, type RankerConfig } from './config.js';
 import { rankLookups, rankScores, vectorTable } from './forward.js';
-import { dcnOf, rankerShapes } from './parameters.js';
+import { rankerShapes } from './parameters.js';
 import { checkQueries, createFollowerScores, rankBatch, standardisedLogs, type BatchSettings } from './rank-batch.js';
 import type { Ranker, RankerItems, RankExample, RankQuery } from './ranker.js';
+import { scoreCandidates } from './score-candidates.js';
+import { scoringWeights, type ScoringWeights } from './scoring-weights.js';
 
 /** A ranker that can be trained and saved. */
 export interface RankerModel extends Ranker {
@@ -68,33 +69,20 @@ export function restoreRanker(config: RankerConfig, initial: RankerState, vector
     followers: createFollowerScores(followers, itemCount),
   };
   const losses = { listwise: listwiseLoss, pointwise: pointwiseLoss };
-  let uploaded: Map<string, Tensor> | undefined;
+  let weights: ScoringWeights | undefined;
 
   const all = (): Parameters => new Map([...parameters, [vectorTable, frozen]]);
 
-  /** Weights stay in TensorFlow from query to query, until training changes them. */
-  function kept(name: string): Tensor {
-    if (uploaded === undefined) {
-      const folded = foldBatchNorm(dcnOf(config), parameters);
-      uploaded = new Map();
-      for (const [own, { value, shape }] of parameters) {
-        if (own !== 'embedding') uploaded.set(own, floats(folded.get(own) ?? value, [...shape]));
-      }
-    }
-    return uploaded.get(name)!;
-  }
-
   function forget(): void {
-    free([...(uploaded?.values() ?? [])]);
-    uploaded = undefined;
+    free(weights);
+    weights = undefined;
   }
 
   function scoreBlock(queries: readonly RankQuery[]): Float32Array {
-    const batch = rankBatch(queries, settings);
-    kept('linear.bias'); // before the scope of `compute`, which frees what is made inside
-    return compute(all(), rankLookups(config, batch), ({ vectors: lookUp }) =>
-      readFloats(rankScores(config, batch, { weight: kept, vectors: lookUp }, { normFolded: true })),
-    );
+    // They stay in TensorFlow from query to query, until training changes them.
+    weights ??= scoringWeights(config, parameters);
+    const tables = { vectors: frozen.value, vectorDim, own: parameters.get('embedding')?.value };
+    return scoreCandidates(config, rankBatch(queries, settings), tables, weights);
   }
 
   return {
