@@ -57,7 +57,6 @@ export type {
   LabelledRows,
 } from './training/train-click-model.js';
 export { clickMetrics, type ClickMetrics } from './evaluation/click-metrics.js';
-export { sampleNonClicks, type LabelledPairs } from './data/sample-non-clicks.js';
 export { hashBucket, hashTextBucket } from './data/hash-bucket.js';
 export { deserializeClickModel, serializeClickModel } from './artifacts/serialize-click-model.js';
 

@@ -1,5 +1,6 @@
 import { LabError } from '../lab-error.js';
 import type { LabelledTraining } from './label-shares.js';
+import { rowsBy } from './rows-by.js';
 
 /** Rows in common that two ids are taken to have beside their own, without agreeing in any. */
 const priorRows = 10;
@@ -88,16 +89,6 @@ function itemShares(
     const [less, label] = without === undefined ? [0, 0] : [1, labels[without]!];
     return (positive - label + priorItemRows * overall) / (count - less + priorItemRows);
   };
-}
-
-function rowsBy(ids: Int32Array, train: Int32Array): Map<number, number[]> {
-  const rowsOf = new Map<number, number[]>();
-  for (const row of train) {
-    const rows = rowsOf.get(ids[row]!);
-    if (rows === undefined) rowsOf.set(ids[row]!, [row]);
-    else rows.push(row);
-  }
-  return rowsOf;
 }
 
 /** Buckets that have equally many of the training rows each. */

@@ -1,13 +1,9 @@
 import { LabError } from '../lab-error.js';
+import { rowsBy } from './rows-by.js';
 
 /** A row's other training rows: of the same id, never the row itself. */
 function otherRows(ids: Int32Array, train: Int32Array): (row: number) => readonly number[] {
-  const rowsOf = new Map<number, number[]>();
-  for (const row of train) {
-    const rows = rowsOf.get(ids[row]!);
-    if (rows === undefined) rowsOf.set(ids[row]!, [row]);
-    else rows.push(row);
-  }
+  const rowsOf = rowsBy(ids, train);
   return (row) => (rowsOf.get(ids[row]!) ?? []).filter((other) => other !== row);
 }
 
@@ -18,12 +14,10 @@ export function nearestRows(
   train: Int32Array,
   count: number,
 ): (row: number) => number[] {
-  const byTime = new Map<number, number[]>();
-  for (const row of train.toSorted((a, b) => times[a]! - times[b]!)) {
-    const rows = byTime.get(ids[row]!);
-    if (rows === undefined) byTime.set(ids[row]!, [row]);
-    else rows.push(row);
-  }
+  const byTime = rowsBy(
+    ids,
+    train.toSorted((a, b) => times[a]! - times[b]!),
+  );
   return (row) => {
     const rows = byTime.get(ids[row]!) ?? [];
     const gap = (at: number): number => {
