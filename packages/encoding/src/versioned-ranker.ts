@@ -47,11 +47,15 @@ export function createVersionedRanker(
     throw new Error(`the ranker ${version} belongs to ${stage.modelVersion}, not to ${encoder.version}`);
   }
   const ranker = deserialize(files, withPadding(encoder), encoder.dim);
-  const rowsOf = (itemIds: readonly string[]): number[] => itemIds.map((itemId) => (encoder.rowOf(itemId) ?? -1) + 1);
+  const itemOf = (itemId: string): number => (encoder.rowOf(itemId) ?? -1) + 1;
+
+  function* itemsOf(itemIds: readonly string[]): Generator<number> {
+    for (const itemId of itemIds) yield itemOf(itemId);
+  }
 
   const queryOf = ({ seen, candidates }: RankList): RankQuery => ({
-    history: historyOf(rowsOf(seen), stage.history),
-    candidates: Int32Array.from(rowsOf(candidates.map(({ itemId }) => itemId))),
+    history: historyOf(itemsOf(seen), stage.history),
+    candidates: Int32Array.from(candidates, ({ itemId }) => itemOf(itemId)),
     recallScores: Float32Array.from(candidates, ({ score }) => score),
   });
 
@@ -67,12 +71,18 @@ export function createVersionedRanker(
 }
 
 /**
- * What a ranker looks at of a user: the newest distinct items that the encoder knows, oldest first.
+ * What a ranker looks at of a user: the newest distinct items that the encoder knows, oldest first. Asks for no more of them than
+ * it needs.
  *
  * @param newestFirst item indexes, none twice, 0 for an unknown one
  */
-export function historyOf(newestFirst: readonly number[], most: number): Int32Array {
-  return Int32Array.from(newestFirst.filter((item) => item > 0).slice(0, most)).reverse();
+export function historyOf(newestFirst: Iterable<number>, most: number): Int32Array {
+  const newest: number[] = [];
+  for (const item of newestFirst) {
+    if (newest.length === most) break;
+    if (item > 0) newest.push(item);
+  }
+  return Int32Array.from(newest).reverse();
 }
 
 function withPadding(encoder: VersionedEncoder): Float32Array {
