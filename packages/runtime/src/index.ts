@@ -16,3 +16,4 @@ export * from './http/http-error.js';
 export { secretsEqual } from './http/api-keys.js';
 export type { HttpServer } from './http/create-http-server.js';
 export * from './http/open-http-server.js';
+export * from './one-thread.js';

@@ -1,4 +1,7 @@
-import { runService } from '@click-recall/runtime';
-import { startRecall } from './service.js';
+import { computeOnOneThread, runService } from '@click-recall/runtime';
+
+computeOnOneThread();
+// Loads TensorFlow.
+const { startRecall } = await import('./service.js');
 
 await runService('recall', startRecall);
