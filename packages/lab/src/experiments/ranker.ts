@@ -8,18 +8,15 @@ import {
   parseRankerConfig,
   recalledExamples,
   rerankedScores,
-  trainEncoder,
   trainRanker,
-  type EpochReport,
   type ModelConfig,
   type RankerConfig,
   type RankerEpoch,
   type RankExample,
-  type RankingMetrics,
-  type TrainState,
 } from '@click-recall/model';
-import type { EpochRow, ExperimentKind, ExperimentOutcome, Figures } from '../experiment-kind.js';
+import type { EpochRow, ExperimentKind, ExperimentOutcome } from '../experiment-kind.js';
 import { nextItemSplit } from '../protocol/next-item-split.js';
+import { epochRow, fitEncoder, parameterCount, untilAborted, validationFigures } from './fit-encoder.js';
 import { clicksOf, nextItemBaselines, rankingFigures } from './next-item-baselines.js';
 
 interface RankerSettings extends ModelConfig {
@@ -59,31 +56,13 @@ export const ranker: ExperimentKind<RankerSettings> = {
     const itemCount = data.itemIds.length;
     const config = { ...settings.training, seed };
     const epochs = config.epochs + settings.ranker.epochs;
-    const row = ({ epoch, loss, milliseconds, validation: looked }: EpochReport): EpochRow => ({
-      epoch,
-      epochs,
-      loss,
-      milliseconds,
-      ...(looked && { validation: figures(looked) }),
-    });
-    const beforeStep = async (): Promise<'continue' | 'cancel'> => (signal.aborted ? 'cancel' : 'continue');
     const encoder = createSequenceEncoder(settings.encoder, itemCount, seed, data.userIds.length);
     try {
-      const recalling = await trainEncoder({
-        encoder,
-        train,
-        validation,
-        config,
-        beforeStep,
-        onStep: (step) => onStep({ ...step, epochs }),
-        onEpoch: (report) => onEpoch(row(report)),
-        onState: (state) => checkpoints.save(state()),
-        // Saved by the line above, by a run of the same settings on the same data.
-        resume: (await checkpoints.load()) as TrainState | undefined,
-      });
-      signal.throwIfAborted();
+      const progress = { checkpoints, onStep, onEpoch, signal };
+      const recalling = await fitEncoder({ encoder, train, validation, config, epochs, ...progress });
       const encoderEpochs = recalling.epochs.length;
-      const behindEncoder = (report: RankerEpoch): EpochRow => row({ ...report, epoch: encoderEpochs + report.epoch });
+      const behindEncoder = (report: RankerEpoch): EpochRow =>
+        epochRow({ ...report, epoch: encoderEpochs + report.epoch }, epochs);
       const recall = { scores: encoderScores(encoder), itemCount, candidates: settings.candidates };
       const clicks = clicksOf(train, itemCount);
       const lists = splitLists(recalledExamples(validation, recall));
@@ -96,7 +75,7 @@ export const ranker: ExperimentKind<RankerSettings> = {
         },
         ...lists,
         config: { ...settings.ranker, seed },
-        beforeStep,
+        beforeStep: untilAborted(signal),
         onEpoch: (report) => onEpoch(behindEncoder(report)),
       });
       signal.throwIfAborted();
@@ -105,11 +84,11 @@ export const ranker: ExperimentKind<RankerSettings> = {
       trained.dispose();
       return {
         test: rankingFigures(report),
-        validation: figures(result.bestValidation),
+        validation: validationFigures(result.bestValidation),
         chosenEpoch: encoderEpochs + result.bestEpoch,
         stoppedEarly: encoderEpochs + result.epochs.length < epochs,
-        epochs: [...recalling.epochs.map(row), ...result.epochs.map(behindEncoder)],
-        parameters: count(encoder.snapshot().parameters) + count(ranked),
+        epochs: [...recalling.epochs.map((epoch) => epochRow(epoch, epochs)), ...result.epochs.map(behindEncoder)],
+        parameters: parameterCount(encoder.snapshot().parameters) + parameterCount(ranked),
         counts: { users: test.targets.length, items: itemCount, clicks: data.interactions.items.length },
       };
     } finally {
@@ -125,12 +104,4 @@ function splitLists(lists: readonly RankExample[]): { train: RankExample[]; vali
     train: lists.filter((_, user) => user % everyUser !== 0),
     validation: lists.filter((_, user) => user % everyUser === 0),
   };
-}
-
-function figures({ hr, ndcg }: RankingMetrics): Figures {
-  return { 'HR@10': hr, 'NDCG@10': ndcg };
-}
-
-function count(parameters: ReadonlyMap<string, { readonly value: Float32Array }>): number {
-  return [...parameters.values()].reduce((sum, { value }) => sum + value.length, 0);
 }

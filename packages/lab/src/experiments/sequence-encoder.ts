@@ -4,14 +4,11 @@ import {
   evaluateRanking,
   ModelConfigError,
   parseModelConfig,
-  trainEncoder,
-  type EpochReport,
   type ModelConfig,
-  type RankingMetrics,
-  type TrainState,
 } from '@click-recall/model';
-import type { EpochRow, ExperimentKind, ExperimentOutcome, Figures } from '../experiment-kind.js';
+import type { ExperimentKind, ExperimentOutcome } from '../experiment-kind.js';
 import { nextItemSplit } from '../protocol/next-item-split.js';
+import { epochRow, fitEncoder, parameterCount, validationFigures } from './fit-encoder.js';
 import { clicksOf, nextItemBaselines, rankingFigures } from './next-item-baselines.js';
 
 /** The sequence encoder and its variants; `model` has `encoder` and `training` as MODEL_CONFIG has them. */
@@ -41,29 +38,11 @@ export const sequenceEncoder: ExperimentKind<ModelConfig> = {
     const { train, validation, test } = nextItemSplit(data, protocol);
     const training = { ...settings.training, seed };
     const { epochs } = training;
-    const row = (report: EpochReport): EpochRow => ({
-      epoch: report.epoch,
-      epochs,
-      loss: report.loss,
-      milliseconds: report.milliseconds,
-      ...(report.validation && { validation: figures(report.validation) }),
-    });
     const itemCount = data.itemIds.length;
     const encoder = createSequenceEncoder(settings.encoder, itemCount, seed, data.userIds.length);
     try {
-      const result = await trainEncoder({
-        encoder,
-        train,
-        validation,
-        config: training,
-        onStep: (step) => onStep({ ...step, epochs }),
-        onEpoch: (report) => onEpoch(row(report)),
-        beforeStep: async () => (signal.aborted ? 'cancel' : 'continue'),
-        onState: (state) => checkpoints.save(state()),
-        // Saved by the line above, by a run of the same settings on the same data.
-        resume: (await checkpoints.load()) as TrainState | undefined,
-      });
-      signal.throwIfAborted();
+      const progress = { checkpoints, onStep, onEpoch, signal };
+      const result = await fitEncoder({ encoder, train, validation, config: training, epochs, ...progress });
       const report = await evaluateRanking({
         scores: encoderScores(encoder),
         clicks: clicksOf(train, itemCount),
@@ -71,10 +50,10 @@ export const sequenceEncoder: ExperimentKind<ModelConfig> = {
       });
       return {
         test: rankingFigures(report),
-        ...(result.bestValidation && { validation: figures(result.bestValidation) }),
+        ...(result.bestValidation && { validation: validationFigures(result.bestValidation) }),
         chosenEpoch: result.bestEpoch,
         stoppedEarly: result.stoppedEarly,
-        epochs: result.epochs.map(row),
+        epochs: result.epochs.map((epoch) => epochRow(epoch, epochs)),
         parameters: parameterCount(encoder.snapshot().parameters),
         depth: settings.encoder.layers,
         counts: { users: test.targets.length, items: itemCount, clicks: data.interactions.items.length },
@@ -86,11 +65,3 @@ export const sequenceEncoder: ExperimentKind<ModelConfig> = {
 
   baselines: nextItemBaselines,
 };
-
-function figures({ hr, ndcg }: RankingMetrics): Figures {
-  return { 'HR@10': hr, 'NDCG@10': ndcg };
-}
-
-function parameterCount(parameters: ReadonlyMap<string, { readonly value: Float32Array }>): number {
-  return [...parameters.values()].reduce((sum, { value }) => sum + value.length, 0);
-}

@@ -1,7 +1,5 @@
 import type { TrainProgress } from '@click-recall/contracts';
-import { JobFailedError } from '@click-recall/jobs';
 import {
-  NonFiniteLossError,
   trainRanker,
   type RankerConfig,
   type RankerItems,
@@ -9,6 +7,7 @@ import {
   type RankExample,
 } from '@click-recall/model';
 import { CancelledError } from '../tasks/task-context.js';
+import { betweenSteps, failForGood } from './between-steps.js';
 
 export interface FitRankerRequest {
   readonly items: RankerItems;
@@ -29,23 +28,13 @@ export async function fitRanker(request: FitRankerRequest): Promise<{ ranker: Ra
     train,
     validation,
     config,
-    beforeStep: async () => {
-      try {
-        await checkpoint();
-        return 'continue';
-      } catch (error) {
-        if (error instanceof CancelledError) return 'cancel';
-        throw error;
-      }
-    },
+    beforeStep: betweenSteps(checkpoint),
     onEpoch: ({ epoch, loss, validation: looked }) => {
       curve.push({ epoch, loss, validationNdcg10: looked.ndcg });
       const progress = { phase: 'training', epoch, epochs: config.epochs, step: 1, steps: 1, loss } as const;
       report({ ...progress, curve: [...curve] });
     },
-  }).catch((error: unknown) => {
-    throw error instanceof NonFiniteLossError ? new JobFailedError('non-finite-loss', error.message) : error;
-  });
+  }).catch(failForGood);
   if (result.status === 'cancelled') {
     result.ranker.dispose();
     throw new CancelledError();

@@ -1,7 +1,5 @@
 import type { TrainProgress } from '@click-recall/contracts';
-import { JobFailedError } from '@click-recall/jobs';
 import {
-  NonFiniteLossError,
   trainEncoder,
   type LabelledSequences,
   type SequenceBatch,
@@ -9,6 +7,7 @@ import {
   type TrainingConfig,
 } from '@click-recall/model';
 import { CancelledError } from '../tasks/task-context.js';
+import { betweenSteps, failForGood } from './between-steps.js';
 
 export interface FitRequest {
   readonly encoder: SequenceEncoder;
@@ -40,15 +39,7 @@ export async function fit({ encoder, train, validation, config, checkpoint, repo
     train,
     ...held,
     config,
-    beforeStep: async () => {
-      try {
-        await checkpoint();
-        return 'continue';
-      } catch (error) {
-        if (error instanceof CancelledError) return 'cancel';
-        throw error;
-      }
-    },
+    beforeStep: betweenSteps(checkpoint),
     onStep: ({ epoch, step, stepsPerEpoch, loss }) => {
       report(
         {
@@ -72,9 +63,7 @@ export async function fit({ encoder, train, validation, config, checkpoint, repo
         stepSeconds,
       );
     },
-  }).catch((error: unknown) => {
-    throw error instanceof NonFiniteLossError ? new JobFailedError('non-finite-loss', error.message) : error;
-  });
+  }).catch(failForGood);
   if (result.status === 'cancelled') throw new CancelledError();
   const kept = result.epochs[result.bestEpoch - 1] ?? result.epochs.at(-1);
   return {

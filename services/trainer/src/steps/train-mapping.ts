@@ -13,6 +13,7 @@ import {
 } from '@click-recall/model';
 import { messageOf } from '@click-recall/runtime';
 import { CancelledError, type TaskContext } from '../tasks/task-context.js';
+import { betweenSteps } from './between-steps.js';
 import type { Snapshot } from './take-snapshot.js';
 
 export interface MappingRequest extends Pick<TaskContext, 'items' | 'checkpoint' | 'note'> {
@@ -54,10 +55,7 @@ async function train(request: MappingRequest): Promise<TrainedMapping | undefine
     sequences: sampleUsers(snapshot.sequences, config.clicks),
     items,
     config,
-    beforeStep: async () => {
-      await checkpoint();
-      return 'continue';
-    },
+    beforeStep: betweenSteps(checkpoint),
   });
   if (result.status === 'cancelled') throw new CancelledError();
   if (result.status === 'skipped') {
