@@ -27,7 +27,7 @@ export const RULES = {
     'packages/testing': [],
     'packages/model': ['contracts'],
     'packages/datasets': ['contracts'],
-    'packages/lab': ['contracts', 'model', 'datasets'],
+    'packages/lab': ['contracts', 'runtime', 'model', 'datasets'],
     'packages/kafka': ['contracts', 'runtime'],
     'packages/redis': ['contracts', 'runtime'],
     'packages/jobs': ['contracts', 'runtime'],

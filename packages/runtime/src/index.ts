@@ -2,6 +2,7 @@ export * from './errors.js';
 export * from './config/environment.js';
 export * from './config/load-config.js';
 export { redactUrl } from './config/redacted.js';
+export * from './fork-child.js';
 export * from './large-pages.js';
 export * from './logger.js';
 export * from './metrics/catalogue.js';
