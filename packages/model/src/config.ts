@@ -85,6 +85,13 @@ export interface TrainingConfig {
   readonly weightDecay: number;
   /** `like-length` puts sequences of about the same length in a batch, so that little is computed on padding. */
   readonly batches: 'random' | 'like-length';
+  /**
+   * Every-place: a sequence longer than L is cut into windows of L, each this many clicks before the next; below L they overlap,
+   * so that places behind a window's beginning are learned from with their past in view too. 0: L.
+   */
+  readonly windowStep: number;
+  /** What the item tables of a fresh encoder begin with: random numbers, or factors of which items are clicked together. */
+  readonly itemStart: 'random' | 'co-occurrence';
 }
 
 /**
@@ -137,5 +144,7 @@ export const defaultModelConfig: ModelConfig = {
     averaging: 0,
     weightDecay: 0,
     batches: 'random',
+    windowStep: 0,
+    itemStart: 'random',
   },
 };

@@ -81,7 +81,7 @@ export type { ColdStart, ColdStartMetrics, ItemText } from './mapping/cold-start
 export { coldStartFiles, deserializeColdStart, serializeColdStart } from './artifacts/serialize-cold-start.js';
 export { encodeFields, featureCount, fitFields } from './features/categorical-fields.js';
 export type { CategoricalFields, FieldColumn } from './features/categorical-fields.js';
-export { singularValues } from './evaluation/singular-values.js';
+export { singularValues } from './linear-algebra/singular-values.js';
 export { itemFollowers, type ItemFollowers } from './data/item-followers.js';
 export { rerankedScores, type Recall } from './evaluation/reranked-scores.js';
 export { recalledExamples } from './evaluation/recalled-examples.js';

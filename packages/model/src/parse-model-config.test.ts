@@ -37,6 +37,8 @@ describe('parseModelConfig', () => {
     [{ training: { batchSize: 1.5 } }, 'training.batchSize'],
     [{ training: { learningRate: Number.NaN } }, 'training.learningRate'],
     [{ training: { hotWeights: true } }, 'training.hotWeights'],
+    [{ training: { windowStep: -1 } }, 'training.windowStep'],
+    [{ training: { itemStart: 'svd' } }, 'training.itemStart'],
     [{ training: { toString: 1 } }, 'training.toString'],
     [{ training: { negatives: 'full' } }, 'training.negatives'],
     [{ training: { negatives: { kind: 'all' } } }, 'training.negatives.kind'],

@@ -48,6 +48,8 @@ const trainingFields: Fields<TrainingConfig> = {
   averaging: number('at least 0 and below 1', (value) => value >= 0 && value < 1),
   weightDecay: number('at least 0', (value) => value >= 0),
   batches: oneOf('random', 'like-length'),
+  windowStep: integer(0, 4096),
+  itemStart: oneOf('random', 'co-occurrence'),
 };
 
 const kindsOfNegatives: { readonly [K in NegativesConfig['kind']]: Readonly<Record<string, Check>> } = {

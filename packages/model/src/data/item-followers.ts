@@ -1,4 +1,5 @@
-import { sequenceAt, sequenceCount, type SequenceBatch } from './sequence-batch.js';
+import { itemPlaces } from './item-places.js';
+import { sequenceAt, type SequenceBatch } from './sequence-batch.js';
 
 /**
  * What is clicked with what, sparse: the entries of item i are those from `offsets[i]` up to, not including, `offsets[i + 1]`;
@@ -28,7 +29,7 @@ const mostEntries = 20_000_000;
 /** Counts over sequences; of each item the `perItem` strongest entries are kept. Items above `itemCount` are left out. */
 export function itemFollowers(sequences: SequenceBatch, itemCount: number, perItem = 200): ItemFollowers {
   const most = Math.max(1, Math.min(perItem, Math.floor(mostEntries / Math.max(1, itemCount))));
-  const places = placesOf(sequences, itemCount);
+  const places = itemPlaces(sequences, itemCount);
   const clicks = (item: number): number => places.offsets[item + 1]! - places.offsets[item]!;
   const next = new Float32Array(itemCount + 1);
   const together = new Float32Array(itemCount + 1);
@@ -65,25 +66,4 @@ export function itemFollowers(sequences: SequenceBatch, itemCount: number, perIt
     next: Float32Array.from(kept, (entry) => entry.next),
     together: Float32Array.from(kept, (entry) => entry.together),
   };
-}
-
-/** Where each item stands: sequence and place, grouped by item as in `ItemFollowers`. */
-function placesOf(
-  sequences: SequenceBatch,
-  itemCount: number,
-): { offsets: Int32Array; sequences: Int32Array; places: Int32Array } {
-  const offsets = new Int32Array(itemCount + 2);
-  for (const item of sequences.items) if (item <= itemCount) offsets[item + 1]! += 1;
-  for (let item = 1; item < offsets.length; item++) offsets[item]! += offsets[item - 1]!;
-  const filled = offsets.slice();
-  const [ofSequence, place] = [new Int32Array(offsets.at(-1)!), new Int32Array(offsets.at(-1)!)];
-  for (let index = 0; index < sequenceCount(sequences); index++) {
-    sequenceAt(sequences, index).forEach((item, at) => {
-      if (item > itemCount) return;
-      const slot = filled[item]!++;
-      ofSequence[slot] = index;
-      place[slot] = at;
-    });
-  }
-  return { offsets, sequences: ofSequence, places: place };
 }

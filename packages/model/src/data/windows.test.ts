@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { sequenceAt, sequenceBatch, sequenceCount } from './sequence-batch.js';
 import { windows } from './windows.js';
 
-function cut(sequence: number[], length: number): number[][] {
-  const batch = windows(sequenceBatch([sequence]), length);
+function cut(sequence: number[], length: number, step?: number): number[][] {
+  const batch = windows(sequenceBatch([sequence]), length, step);
   return Array.from({ length: sequenceCount(batch) }, (_, index) => [...sequenceAt(batch, index)]);
 }
 
@@ -25,6 +25,15 @@ describe('windows', () => {
       [1, 2],
     ]);
     expect(cut([1, 2, 3, 4, 5, 6], 5)).toEqual([[1, 2, 3, 4, 5, 6]]);
+  });
+
+  it('overlaps where the step is shorter than the window', () => {
+    expect(cut([1, 2, 3, 4, 5, 6, 7, 8, 9], 4, 2)).toEqual([
+      [5, 6, 7, 8, 9],
+      [3, 4, 5, 6, 7],
+      [1, 2, 3, 4, 5],
+      [1, 2, 3],
+    ]);
   });
 
   it('keeps the user of each window', () => {

@@ -2,10 +2,10 @@ import { sequenceAt, sequenceBatch, sequenceCount, type SequenceBatch } from './
 
 /**
  * Cuts long sequences into windows of `length` steps (`length` + 1 items, since a step needs its label), from the newest
- * backwards, one item shared by neighbours; what is left at the old end is kept when it is at least half a window.
- * Sequences of one item have no label and are left out.
+ * backwards, each ending `step` clicks before the next, by default where the next begins, one item shared; what is left at the
+ * old end is kept when it is at least half a window. Sequences of one item have no label and are left out.
  */
-export function windows(sequences: SequenceBatch, length: number): SequenceBatch {
+export function windows(sequences: SequenceBatch, length: number, step = length): SequenceBatch {
   const cut: Int32Array[] = [];
   const users: number[] = [];
   for (let user = 0; user < sequenceCount(sequences); user++) {
@@ -14,7 +14,7 @@ export function windows(sequences: SequenceBatch, length: number): SequenceBatch
     while (end >= 2) {
       cut.push(items.subarray(Math.max(0, end - length - 1), end));
       users.push(sequences.users?.[user] ?? 0);
-      end -= length;
+      end -= step;
       if (end < length / 2) break;
     }
   }

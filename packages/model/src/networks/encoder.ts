@@ -15,6 +15,8 @@ export interface SequenceEncoder {
   readonly userCount: number;
   /** D. */
   readonly dim: number;
+  /** Adam steps taken so far: 0 for a fresh encoder. */
+  readonly steps: number;
   /**
    * One vector a sequence (users x D): its places pooled and, where the config says so, joined with the user's embedding
    * and scaled to length 1. Only the newest `sequenceLength` items count. A sequence without a user, or of user 0, has the

@@ -5,7 +5,6 @@ import { checkSequences, sequenceCount, type LabelledSequences, type SequenceBat
 import { windows } from '../data/windows.js';
 import { padsToLength } from '../encoder-traits.js';
 import { ModelInputError, NonFiniteLossError } from '../errors.js';
-import { itemPopularity } from '../evaluation/click-counts.js';
 import { evaluateFullRanking, type FullRankingRequest } from '../evaluation/evaluate-full-ranking.js';
 import type { RankingMetrics } from '../evaluation/rank-of-target.js';
 import type { SequenceEncoder } from '../networks/encoder.js';
@@ -14,9 +13,10 @@ import { createRandom, type Random } from '../random/random.js';
 import { createDraws } from './draws.js';
 import { logShares } from './hot-weights.js';
 import { learningRateAt } from './learning-rate.js';
+import { startItemsFromCoOccurrence } from './start-items.js';
 import type { EpochReport, TrainState } from './train-state.js';
 import { createPrefixBatches, prefixLabelCounts } from './prefix-batches.js';
-import { createTrainingBatches, type TrainingBatches } from './training-batches.js';
+import { createTrainingBatches, windowLabelCounts, type TrainingBatches } from './training-batches.js';
 
 export interface TrainRequest {
   /** Trained in place. */
@@ -55,7 +55,7 @@ export interface TrainResult {
 }
 
 /**
- * Trains with Adam by the config's loss. Yields to the event loop between steps. Where the config averages weights, it is
+ * Trains with Adam by the config's loss, a fresh encoder from the item tables that the config says. Yields to the event loop between steps. Where the config averages weights, it is
  * the mean that is looked at and kept. Throws a ModelConfigError for settings that cannot be, a NonFiniteLossError when the
  * loss is not finite and a ModelInputError when there is nothing to train on or `resume` is of another training.
  */
@@ -80,6 +80,9 @@ export async function trainEncoder(request: TrainRequest): Promise<TrainResult> 
   const epochs: EpochReport[] = [...(resume?.epochs ?? [])];
   let { best, looksWithoutBetter = 0 }: Partial<TrainState> = resume ?? {};
   if (resume !== undefined) encoder.restore(resume.encoder);
+  else if (encoder.steps === 0 && config.itemStart === 'co-occurrence') {
+    await startItemsFromCoOccurrence(encoder, request.train, config.seed);
+  }
 
   /** Leaves the encoder with the best weights so far or, where none were looked at, with the newest. */
   const result = (status: TrainResult['status']): TrainResult => {
@@ -136,8 +139,9 @@ function createBatches({ encoder, train, config, resume }: TrainRequest, random:
   const { config: encoderConfig, itemCount } = encoder;
   switch (config.labels) {
     case 'every-place': {
-      const draws = createDraws(config, logShares(itemPopularity(train, itemCount)), itemCount);
-      const trainWindows = windows(train, encoderConfig.sequenceLength);
+      const { sequenceLength } = encoderConfig;
+      const trainWindows = windows(train, sequenceLength, config.windowStep || sequenceLength);
+      const draws = createDraws(config, logShares(windowLabelCounts(trainWindows, itemCount)), itemCount);
       return createTrainingBatches({ trainWindows, config, draws, random, order: resume?.order });
     }
     case 'outside-prefix': {

@@ -1,6 +1,6 @@
 import type { TrainingConfig } from '../config.js';
 import { placeBatch } from '../data/place-batch.js';
-import { sequenceCount, type SequenceBatch } from '../data/sequence-batch.js';
+import { sequenceAt, sequenceCount, type SequenceBatch } from '../data/sequence-batch.js';
 import type { TrainingBatch } from '../networks/encoder.js';
 import { shuffle, type Random } from '../random/random.js';
 import { alikeTogether } from './alike-together.js';
@@ -42,6 +42,15 @@ export function createTrainingBatches(request: TrainingBatchesRequest): Training
     },
     order: () => order.slice(),
   };
+}
+
+/** How often each item, [0] the padding, is the label of a place: everywhere but at the beginning of a window. */
+export function windowLabelCounts(trainWindows: SequenceBatch, itemCount: number): Float64Array {
+  const counts = new Float64Array(itemCount + 1);
+  for (let window = 0; window < sequenceCount(trainWindows); window++) {
+    for (const label of sequenceAt(trainWindows, window).subarray(1)) counts[label] = counts[label]! + 1;
+  }
+  return counts;
 }
 
 /** A leftover below half a batch has too few negatives to learn from; the next shuffle has it in a whole one. */

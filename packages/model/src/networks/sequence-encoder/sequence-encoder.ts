@@ -64,6 +64,9 @@ export function restoreSequenceEncoder(config: SequenceEncoderConfig, initial: E
     get itemCount() {
       return itemCount;
     },
+    get steps() {
+      return steps;
+    },
     get userCount() {
       return userCountOf(parameters);
     },
