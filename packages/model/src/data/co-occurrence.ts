@@ -14,7 +14,7 @@ export function coOccurrence(sequences: SequenceBatch, itemCount: number): Spars
   const counts = nearbyCounts(sequences, itemCount);
   const { offsets, columns } = counts;
   const sums = Float64Array.from({ length: itemCount + 1 }, (_, item) =>
-    counts.values.subarray(offsets[item]!, offsets[item + 1]!).reduce((sum, count) => sum + count, 0),
+    counts.values.subarray(offsets[item], offsets[item + 1]).reduce((sum, count) => sum + count, 0),
   );
   const total = sums.reduce((sum, count) => sum + count, 0);
   const values = counts.values.slice();

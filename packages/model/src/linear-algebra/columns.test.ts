@@ -4,7 +4,7 @@ import { combine, lengthOf, orthonormalize, turnToRightAngles, type Columns } fr
 
 function randomColumns(rows: number, count: number, seed: number): Columns {
   const random = createRandom(seed);
-  return Array.from({ length: count }, () => Float64Array.from({ length: rows }, random.normal));
+  return Array.from({ length: count }, () => Float64Array.from({ length: rows }, () => random.normal()));
 }
 
 function product(a: Float64Array, b: Float64Array): number {

@@ -23,7 +23,9 @@ const rounds = 4;
 export async function symmetricFactors(matrix: SparseMatrix, count: number, random: Random): Promise<Columns> {
   const rows = matrix.offsets.length - 1;
   const directions = Math.min(rows, count + oversampling);
-  let basis: Columns = Array.from({ length: directions }, () => Float64Array.from({ length: rows }, random.normal));
+  let basis: Columns = Array.from({ length: directions }, () =>
+    Float64Array.from({ length: rows }, () => random.normal()),
+  );
   let shares: Columns = [];
   for (let round = 0; round <= rounds; round++) {
     const products: Columns = [];
