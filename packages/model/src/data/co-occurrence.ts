@@ -1,5 +1,5 @@
 import type { SparseMatrix } from '../linear-algebra/symmetric-factors.js';
-import { itemPlaces } from './item-places.js';
+import { itemPlaces, type ItemPlaces } from './item-places.js';
 import { sequenceAt, type SequenceBatch } from './sequence-batch.js';
 
 /** Places on either side that a click is taken to be seen with; a click `gap` places away counts 1 / gap. */
@@ -29,29 +29,38 @@ export function coOccurrence(sequences: SequenceBatch, itemCount: number): Spars
 /** Pairs of clicks near one another, nearer ones weighing more; a pair of the same item is none. */
 function nearbyCounts(sequences: SequenceBatch, itemCount: number): SparseMatrix {
   const places = itemPlaces(sequences, itemCount);
-  const weight = new Float64Array(itemCount + 1);
+  const neighboursOf = (item: number): Map<number, number> => weighNeighbours(item, sequences, places, itemCount);
+  // Gone through twice, so that there is never more than one copy of all pairs.
   const offsets = new Int32Array(itemCount + 2);
-  const columns: number[] = [];
-  const values: number[] = [];
+  for (let item = 1; item <= itemCount; item++) offsets[item + 1] = offsets[item]! + neighboursOf(item).size;
+  const columns = new Int32Array(offsets.at(-1)!);
+  const values = new Float32Array(columns.length);
+  let entry = 0;
   for (let item = 1; item <= itemCount; item++) {
-    const touched = new Set<number>();
-    for (let at = places.offsets[item]!; at < places.offsets[item + 1]!; at++) {
-      const sequence = sequenceAt(sequences, places.sequences[at]!);
-      const place = places.places[at]!;
-      const end = Math.min(sequence.length, place + reach + 1);
-      for (let other = Math.max(0, place - reach); other < end; other++) {
-        const neighbour = sequence[other]!;
-        if (neighbour === item || neighbour > itemCount) continue;
-        touched.add(neighbour);
-        weight[neighbour]! += 1 / Math.abs(other - place);
-      }
+    for (const [neighbour, weight] of neighboursOf(item)) {
+      columns[entry] = neighbour;
+      values[entry++] = weight;
     }
-    for (const neighbour of touched) {
-      columns.push(neighbour);
-      values.push(weight[neighbour]!);
-      weight[neighbour] = 0;
-    }
-    offsets[item + 1] = columns.length;
   }
-  return { offsets, columns: Int32Array.from(columns), values: Float32Array.from(values) };
+  return { offsets, columns, values };
+}
+
+function weighNeighbours(
+  item: number,
+  sequences: SequenceBatch,
+  { offsets, ...at }: ItemPlaces,
+  itemCount: number,
+): Map<number, number> {
+  const weights = new Map<number, number>();
+  for (let index = offsets[item]!; index < offsets[item + 1]!; index++) {
+    const sequence = sequenceAt(sequences, at.sequences[index]!);
+    const place = at.places[index]!;
+    const end = Math.min(sequence.length, place + reach + 1);
+    for (let other = Math.max(0, place - reach); other < end; other++) {
+      const neighbour = sequence[other]!;
+      if (neighbour === item || neighbour > itemCount) continue;
+      weights.set(neighbour, (weights.get(neighbour) ?? 0) + 1 / Math.abs(other - place));
+    }
+  }
+  return weights;
 }
