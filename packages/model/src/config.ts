@@ -81,6 +81,11 @@ export interface TrainingConfig {
   readonly warmupSteps: number;
   /** Decay of a running mean of the weights, which is what is evaluated and kept; 0 keeps the weights themselves. */
   readonly averaging: number;
+  /**
+   * Decay of Adam's second moment. 0.98 in the transformer's and SASRec's papers: rows of items that are rarely clicked do not
+   * keep the size of a gradient of long ago.
+   */
+  readonly beta2: number;
   /** Share of a kernel or table row, times the learning rate, taken off at each of its steps (decoupled, as in AdamW). */
   readonly weightDecay: number;
   /** `like-length` puts sequences of about the same length in a batch, so that little is computed on padding. */
@@ -142,6 +147,7 @@ export const defaultModelConfig: ModelConfig = {
     schedule: 'constant',
     warmupSteps: 0,
     averaging: 0,
+    beta2: 0.999,
     weightDecay: 0,
     batches: 'random',
     windowStep: 0,

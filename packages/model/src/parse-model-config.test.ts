@@ -37,6 +37,7 @@ describe('parseModelConfig', () => {
     [{ training: { batchSize: 1.5 } }, 'training.batchSize'],
     [{ training: { learningRate: Number.NaN } }, 'training.learningRate'],
     [{ training: { hotWeights: true } }, 'training.hotWeights'],
+    [{ training: { beta2: 1 } }, 'training.beta2'],
     [{ training: { windowStep: -1 } }, 'training.windowStep'],
     [{ training: { itemStart: 'svd' } }, 'training.itemStart'],
     [{ training: { toString: 1 } }, 'training.toString'],

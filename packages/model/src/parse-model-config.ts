@@ -46,6 +46,7 @@ const trainingFields: Fields<TrainingConfig> = {
   schedule: oneOf('constant', 'cosine'),
   warmupSteps: integer(0, 1_000_000_000),
   averaging: number('at least 0 and below 1', (value) => value >= 0 && value < 1),
+  beta2: number('at least 0 and below 1', (value) => value >= 0 && value < 1),
   weightDecay: number('at least 0', (value) => value >= 0),
   batches: oneOf('random', 'like-length'),
   windowStep: integer(0, 4096),

@@ -81,6 +81,8 @@ export interface TrainingBatch extends PlaceBatch {
 export interface StepSettings extends SoftmaxSettings {
   readonly learningRate: number;
   readonly weightDecay?: number;
+  /** Decay of Adam's second moment. */
+  readonly beta2?: number;
   /** Decay of the running mean of the weights; 0 for none. */
   readonly averaging?: number;
 }

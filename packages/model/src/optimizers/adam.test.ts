@@ -12,17 +12,27 @@ describe('adamStep', () => {
     expect(variance[0]).toBeCloseTo(0.016, 6);
   });
 
-  it('follows the algorithm over several steps', () => {
+  it.each([0.999, 0.98])('follows the algorithm over several steps, second decay %d', (beta2) => {
     const parameters: Parameters = new Map([['w', parameter([1], Float32Array.of(0))]]);
     let [m, v, w] = [0, 0, 0];
     [0.3, -0.1, 0.7].forEach((gradient, index) => {
       const step = index + 1;
-      adamStep(parameters, new Map([['w', Float32Array.of(gradient)]]), step, { learningRate: 0.01 });
+      adamStep(parameters, new Map([['w', Float32Array.of(gradient)]]), step, { learningRate: 0.01, beta2 });
       m = 0.9 * m + 0.1 * gradient;
-      v = 0.999 * v + 0.001 * gradient ** 2;
-      w -= (0.01 * (m / (1 - 0.9 ** step))) / (Math.sqrt(v / (1 - 0.999 ** step)) + 1e-8);
+      v = beta2 * v + (1 - beta2) * gradient ** 2;
+      w -= (0.01 * (m / (1 - 0.9 ** step))) / (Math.sqrt(v / (1 - beta2 ** step)) + 1e-8);
     });
     expect(parameters.get('w')!.value[0]).toBeCloseTo(w, 6);
+  });
+
+  it('has a second decay of 0.999 unless told otherwise', () => {
+    const step = (settings: { beta2?: number }): Float32Array => {
+      const parameters: Parameters = new Map([['w', parameter([1], Float32Array.of(1))]]);
+      adamStep(parameters, new Map([['w', Float32Array.of(2)]]), 1, { learningRate: 0.1, ...settings });
+      return parameters.get('w')!.variance;
+    };
+    expect(step({})).toEqual(step({ beta2: 0.999 }));
+    expect(step({})).not.toEqual(step({ beta2: 0.98 }));
   });
 
   it('touches only the rows that have a gradient', () => {

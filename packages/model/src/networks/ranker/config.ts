@@ -20,6 +20,8 @@ export interface RankerConfig extends Pick<
   readonly loss: 'listwise' | 'pointwise';
   /** Whether the recalled score goes into the output with a weight of its own, so that a fresh ranker keeps the order. */
   readonly keepScore: boolean;
+  /** Share of candidates that training shows as items that the encoder has not seen, so that new items get a trained place. */
+  readonly hiddenItems: number;
   /** Lists a step. */
   readonly batchSize: number;
   /** Adam's step size. */
@@ -49,6 +51,7 @@ export const defaultRankerConfig: RankerConfig = {
   normEpsilon: 1e-5,
   loss: 'listwise',
   keepScore: true,
+  hiddenItems: 0.05,
   batchSize: 32,
   learningRate: 1e-3,
   weightDecay: 0,
@@ -73,6 +76,7 @@ const fields: Fields<RankerConfig> = {
   normEpsilon: dcnFields.normEpsilon,
   loss: oneOf('listwise', 'pointwise'),
   keepScore: boolean,
+  hiddenItems: number('at least 0 and below 1', (value) => value >= 0 && value < 1),
   batchSize: integer(1, 65_536),
   learningRate: number('above 0', (value) => value > 0),
   weightDecay: number('at least 0', (value) => value >= 0),

@@ -15,6 +15,24 @@ describe('trainRanker', () => {
     ranker.dispose();
   });
 
+  it('places an item that the encoder has not seen by what is known of it, not behind all others', async () => {
+    const unseen = request.validation.map((list) => ({
+      ...list,
+      candidates: list.candidates.map((item, place) => (place === list.target ? 0 : item)),
+    }));
+    /** How many candidates stand before the unseen one, on average. */
+    const placeOfUnseen = async (hiddenItems: number): Promise<number> => {
+      const { ranker } = await trainRanker({ ...request, config: { ...config, hiddenItems } });
+      const before = ranker.score(unseen).map((scores, list) => {
+        const own = scores[unseen[list]!.target]!;
+        return scores.filter((score) => score > own).length;
+      });
+      ranker.dispose();
+      return before.reduce((sum, count) => sum + count, 0) / before.length;
+    };
+    expect(await placeOfUnseen(0.1)).toBeLessThan((await placeOfUnseen(0)) - 1.5);
+  });
+
   it('gives the same ranker for the same seed', async () => {
     const short = { ...request, config: { ...config, epochs: 1 } };
     const [first, second] = [await trainRanker(short), await trainRanker(short)];

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { ModelInputError, NonFiniteLossError } from '../../errors.js';
 import { rankingMetrics, unranked, type RankingMetrics } from '../../evaluation/rank-of-target.js';
-import { createRandom, shuffle } from '../../random/random.js';
+import { createRandom, shuffle, type Random } from '../../random/random.js';
 import type { RankerConfig } from './config.js';
 import { createRanker, type RankerModel, type RankerState } from './ranker-model.js';
 import type { Ranker, RankerItems, RankExample } from './ranker.js';
@@ -64,7 +64,7 @@ export async function trainRanker(request: RankerTrainRequest): Promise<RankerTr
     for (const [index, lists] of batches.entries()) {
       await setImmediate();
       if ((await request.beforeStep?.()) === 'cancel') return result('cancelled');
-      const loss = ranker.trainStep(lists);
+      const loss = ranker.trainStep(withHidden(lists, config.hiddenItems, random));
       if (!Number.isFinite(loss)) {
         ranker.dispose();
         throw new NonFiniteLossError(epoch, index + 1, loss);
@@ -102,12 +102,16 @@ function placeOf(scores: Float32Array, target: number): number {
   return scores.reduce((before, score, place) => before + (place !== target && !(score < own) ? 1 : 0), 0);
 }
 
+/** Some candidates, clicked ones too, as items that the encoder has not seen. */
+function withHidden(lists: readonly RankExample[], share: number, random: Random): RankExample[] {
+  return lists.map((list) => ({
+    ...list,
+    candidates: list.candidates.map((item) => (random.uniform() < share ? 0 : item)),
+  }));
+}
+
 /** Shuffled lists, a batch's all of one length. */
-function batchesOf(
-  lists: readonly RankExample[],
-  batchSize: number,
-  random: ReturnType<typeof createRandom>,
-): RankExample[][] {
+function batchesOf(lists: readonly RankExample[], batchSize: number, random: Random): RankExample[][] {
   const order = Int32Array.from(lists, (_, index) => index);
   shuffle(order, random);
   const open = new Map<number, RankExample[]>();
