@@ -1,6 +1,6 @@
 import { execFile, fork } from 'node:child_process';
 import { parseArgs, promisify } from 'node:util';
-import { defaultModelConfig } from '@click-recall/model';
+import { documentModelConfig } from '@click-recall/model';
 import { withLargePages } from '@click-recall/runtime';
 import { print } from './print.js';
 import type { Timing } from './train/time-steps.js';
@@ -16,7 +16,7 @@ interface PeerTiming {
 }
 
 /**
- * Median milliseconds of a training step (forward, backward, Adam) of the default model, full-length sequences, no
+ * Median milliseconds of a training step (forward, backward, Adam) of the document's encoder, full-length sequences, no
  * dropout. `--items 4000,1000000`, `--steps 30`; `--peer FILE` runs `python3 FILE --framework tf --items N` (another
  * interpreter with `--python`) just before and just after and prints the ratio to the mean of both.
  */
@@ -39,7 +39,7 @@ export async function run(args: string[], options: { json: boolean }): Promise<v
     const after = values.peer === undefined ? undefined : await timePeer(values.python, values.peer, items);
     results.push(before === undefined || after === undefined ? own : beside(own, (before + after) / 2));
   }
-  const { encoder, training } = defaultModelConfig;
+  const { encoder, training } = documentModelConfig;
   const shape = { batchSize: training.batchSize, sequenceLength: encoder.sequenceLength, dim: encoder.dim };
   if (options.json) {
     print(JSON.stringify({ bench: 'train', ...shape, steps, results }));

@@ -1,4 +1,4 @@
-import { createSequenceEncoder, defaultModelConfig, type TrainingBatch } from '@click-recall/model';
+import { createSequenceEncoder, documentModelConfig, type TrainingBatch } from '@click-recall/model';
 
 const warmUpSteps = 5;
 
@@ -13,9 +13,9 @@ export interface Timing {
   readonly residentMb: number;
 }
 
-/** Steps of the default model without dropout, on one batch. */
+/** Steps of the document's encoder without dropout, on one batch. */
 export function timeSteps(itemCount: number, steps: number): Timing {
-  const { encoder: config, training } = defaultModelConfig;
+  const { encoder: config, training } = documentModelConfig;
   const encoder = createSequenceEncoder({ ...config, dropout: 0 }, itemCount, training.seed);
   const batch = randomBatch(training.batchSize, config.sequenceLength, itemCount);
   const times: number[] = [];

@@ -34,7 +34,7 @@ describe('readExperiments', () => {
       data: { format: 'user-item', name: 'clicks', path: join(folder, 'clicks.txt') },
       protocol: { kind: 'leave-one-out', keepRepeats: false },
       seeds: [1],
-      settings: { encoder: { dim: 8, heads: 2, layers: 2 }, training: { batchSize: 198 } },
+      settings: { encoder: { dim: 8, heads: 2, layers: 2 }, training: { batchSize: 64 } },
     });
     expect(experiment?.kind.network).toBe('sequence-encoder');
   });

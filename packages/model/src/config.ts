@@ -91,10 +91,10 @@ export interface TrainingConfig {
   /** `like-length` puts sequences of about the same length in a batch, so that little is computed on padding. */
   readonly batches: 'random' | 'like-length';
   /**
-   * Every-place: a sequence longer than L is cut into windows of L, each this many clicks before the next; below L they overlap,
-   * so that places behind a window's beginning are learned from with their past in view too. 0: L.
+   * Every-place: a sequence longer than L is cut into windows of L that have this share in common with the next one, so that
+   * places behind a window's beginning are learned from with their past in view too.
    */
-  readonly windowStep: number;
+  readonly windowOverlap: number;
   /** What the item tables of a fresh encoder begin with: random numbers, or factors of which items are clicked together. */
   readonly itemStart: 'random' | 'co-occurrence';
 }
@@ -110,7 +110,8 @@ export type NegativesConfig =
   | { readonly kind: 'mixed'; readonly inBatch: number; readonly uniform: number }
   | { readonly kind: 'full' };
 
-export const defaultModelConfig: ModelConfig = {
+/** The encoder of document 000 and its training: what golden cases are computed with and step times are compared by. */
+export const documentModelConfig: ModelConfig = {
   encoder: {
     network: 'sequence-encoder',
     sequenceLength: 70,
@@ -150,7 +151,22 @@ export const defaultModelConfig: ModelConfig = {
     beta2: 0.999,
     weightDecay: 0,
     batches: 'random',
-    windowStep: 0,
+    windowOverlap: 0,
     itemStart: 'random',
+  },
+};
+
+/** What is left out in a config is as here. Measured against the document's: `docs/decisions/0008-how-an-encoder-is-trained.md`. */
+export const defaultModelConfig: ModelConfig = {
+  encoder: { ...documentModelConfig.encoder, tiedTables: true },
+  training: {
+    ...documentModelConfig.training,
+    batchSize: 64,
+    patience: 6,
+    averaging: 0.99,
+    beta2: 0.98,
+    batches: 'like-length',
+    windowOverlap: 0.5,
+    itemStart: 'co-occurrence',
   },
 };

@@ -1,5 +1,5 @@
 export type { ModelConfig, NegativesConfig, SequenceEncoderConfig, TrainingConfig } from './config.js';
-export { defaultModelConfig } from './config.js';
+export { defaultModelConfig, documentModelConfig } from './config.js';
 export { parseModelConfig } from './parse-model-config.js';
 export { ModelArtifactError, ModelConfigError, ModelInputError, NonFiniteLossError } from './errors.js';
 

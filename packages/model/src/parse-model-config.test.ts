@@ -38,7 +38,7 @@ describe('parseModelConfig', () => {
     [{ training: { learningRate: Number.NaN } }, 'training.learningRate'],
     [{ training: { hotWeights: true } }, 'training.hotWeights'],
     [{ training: { beta2: 1 } }, 'training.beta2'],
-    [{ training: { windowStep: -1 } }, 'training.windowStep'],
+    [{ training: { windowOverlap: 1 } }, 'training.windowOverlap'],
     [{ training: { itemStart: 'svd' } }, 'training.itemStart'],
     [{ training: { toString: 1 } }, 'training.toString'],
     [{ training: { negatives: 'full' } }, 'training.negatives'],

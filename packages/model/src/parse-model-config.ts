@@ -49,7 +49,7 @@ const trainingFields: Fields<TrainingConfig> = {
   beta2: number('at least 0 and below 1', (value) => value >= 0 && value < 1),
   weightDecay: number('at least 0', (value) => value >= 0),
   batches: oneOf('random', 'like-length'),
-  windowStep: integer(0, 4096),
+  windowOverlap: number('at least 0 and below 1', (value) => value >= 0 && value < 1),
   itemStart: oneOf('random', 'co-occurrence'),
 };
 
@@ -75,25 +75,25 @@ function negatives(field: string, value: unknown): void {
 }
 
 /**
- * Reads settings from parsed JSON, `{ "encoder": {...}, "training": {...} }`. What is left out has its default.
+ * Reads settings from parsed JSON, `{ "encoder": {...}, "training": {...} }`. What is left out is as in `defaults`.
  * Throws a ModelConfigError naming the first field that is unknown or out of range.
  */
-export function parseModelConfig(input: unknown): ModelConfig {
+export function parseModelConfig(input: unknown, defaults = defaultModelConfig): ModelConfig {
   const parts = record('the model config', input);
   for (const key of Object.keys(parts)) {
     if (key !== 'encoder' && key !== 'training') throw new ModelConfigError(key, 'encoder or training', key);
   }
-  const encoder = section('encoder', parts['encoder'], encoderFields, defaultModelConfig.encoder);
+  const encoder = section('encoder', parts['encoder'], encoderFields, defaults.encoder);
   if (encoder.dim % encoder.heads !== 0) {
     throw new ModelConfigError('encoder.dim', `divisible by encoder.heads (${encoder.heads})`, encoder.dim);
   }
-  return { encoder, training: trainingOf(encoder, parts['training']) };
+  return { encoder, training: trainingOf(encoder, parts['training'], defaults.training) };
 }
 
 /** Labels are those that the encoder can be trained on, unless the config says others. */
-function trainingOf(encoder: SequenceEncoderConfig, input: unknown): TrainingConfig {
+function trainingOf(encoder: SequenceEncoderConfig, input: unknown, defaults: TrainingConfig): TrainingConfig {
   const labels: TrainingConfig['labels'] = canLabelEveryPlace(encoder) ? 'every-place' : 'outside-prefix';
-  const training = section('training', input, trainingFields, { ...defaultModelConfig.training, labels });
+  const training = section('training', input, trainingFields, { ...defaults, labels });
   if (training.labels === 'every-place' && labels !== 'every-place') {
     const { attention, pooling, user } = encoder;
     const why = `attention ${attention}, pooling ${pooling} and user ${user}`;

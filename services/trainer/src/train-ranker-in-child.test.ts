@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createRankers, createVersionedEncoder, VOCABULARY_FILE, writeVocabulary } from '@click-recall/encoding';
 import { boardQueues, createJobs } from '@click-recall/jobs';
-import { createSequenceEncoder, defaultModelConfig, deserializeRanker, serializeEncoder } from '@click-recall/model';
+import { createSequenceEncoder, documentModelConfig, deserializeRanker, serializeEncoder } from '@click-recall/model';
 import {
   createActivationStore,
   createRankerStore,
@@ -30,7 +30,7 @@ afterAll(async () => {
 
 const logger = createLogger({ service: 'trainer', level: 'silent' });
 const ITEMS = Array.from({ length: 40 }, (_, item) => `item-${item}`);
-const ENCODER = { ...defaultModelConfig.encoder, sequenceLength: 8, dim: 16, layers: 1, dropout: 0 };
+const ENCODER = { ...documentModelConfig.encoder, sequenceLength: 8, dim: 16, layers: 1, dropout: 0 };
 
 /**
  * An encoder of random weights is live, which recalls in no order at all; users click items that nobody clicks twice, and in the end
@@ -103,7 +103,7 @@ async function world() {
         ...rules.ranker,
         candidates: 30,
         gateMinClicks: 20,
-        network: { dim: 8, heads: 1, hidden: [8], epochs: 15, learningRate: 0.01, dropout: 0 },
+        network: { dim: 8, heads: 1, hidden: [8], epochs: 15, learningRate: 0.01, dropout: 0, hiddenItems: 0 },
       },
     },
   };

@@ -28,7 +28,7 @@ function circle(): Dataset {
 const settings = ranker.parse(
   {
     encoder: { dim: 8, heads: 2, layers: 1, sequenceLength: 8 },
-    training: { epochs: 2, batchSize: 16 },
+    training: { epochs: 2, batchSize: 16, itemStart: 'random' },
     ranker: { dim: 8, hidden: [8], epochs: 15, learningRate: 0.01, patience: 15 },
     candidates: 20,
   },

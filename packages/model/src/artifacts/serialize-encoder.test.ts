@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { defaultModelConfig } from '../config.js';
+import { documentModelConfig } from '../config.js';
 import { sequenceBatch } from '../data/sequence-batch.js';
 import { ModelArtifactError } from '../errors.js';
 import type { SequenceEncoder } from '../networks/encoder.js';
@@ -11,7 +11,7 @@ const settings = { learningRate: 0.01, maskAccidentalHits: false };
 const batch = { batch: 2, length: 2, items: Int32Array.of(1, 2, 3, 4), labels: Int32Array.of(3, 4, 5, 6) };
 
 function trained(): SequenceEncoder {
-  const encoder = createSequenceEncoder({ ...defaultModelConfig.encoder, dim: 8, feedForward: 4 }, 7, 1);
+  const encoder = createSequenceEncoder({ ...documentModelConfig.encoder, dim: 8, feedForward: 4 }, 7, 1);
   encoder.trainStep(batch, settings);
   return encoder;
 }
@@ -31,7 +31,7 @@ describe('a saved encoder', () => {
   });
 
   it('is the same when loaded, whatever its variant', () => {
-    const config = { ...defaultModelConfig.encoder, sequenceLength: 4, dim: 8, norm: 'pre', user: 'concat' } as const;
+    const config = { ...documentModelConfig.encoder, sequenceLength: 4, dim: 8, norm: 'pre', user: 'concat' } as const;
     const variant = { ...config, tiedTables: true, pooling: 'dense', attention: 'none', positions: false } as const;
     const encoder = createSequenceEncoder(variant, 7, 1, 3);
     encoder.trainStep({ batch: 1, length: 4, items: Int32Array.of(0, 1, 2, 3), labels: Int32Array.of(4) }, settings);

@@ -1,4 +1,4 @@
-import type { ModelConfig } from '../config.js';
+import { documentModelConfig, type ModelConfig } from '../config.js';
 import type { SequenceEncoder } from '../networks/encoder.js';
 import { parameterShapes } from '../networks/sequence-encoder/parameters.js';
 import { restoreSequenceEncoder } from '../networks/sequence-encoder/sequence-encoder.js';
@@ -39,7 +39,7 @@ export function deserializeEncoder(files: ModelFiles): SequenceEncoder {
   return restoreSequenceEncoder(parsed(config), { itemCount, seed, steps, parameters });
 }
 
-/** Settings that an older program did not know have their defaults, which are what it did. */
+/** Settings that an older program did not know are the document's, which is what it did. */
 function parsed(config: ModelConfig['encoder']): ModelConfig['encoder'] {
-  return parseModelConfig({ encoder: config }).encoder;
+  return parseModelConfig({ encoder: config }, documentModelConfig).encoder;
 }

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { sequenceAt, sequenceBatch, sequenceCount } from './sequence-batch.js';
 import { windows } from './windows.js';
 
-function cut(sequence: number[], length: number, step?: number): number[][] {
-  const batch = windows(sequenceBatch([sequence]), length, step);
+function cut(sequence: number[], length: number, overlap?: number): number[][] {
+  const batch = windows(sequenceBatch([sequence]), length, overlap);
   return Array.from({ length: sequenceCount(batch) }, (_, index) => [...sequenceAt(batch, index)]);
 }
 
@@ -27,12 +27,20 @@ describe('windows', () => {
     expect(cut([1, 2, 3, 4, 5, 6], 5)).toEqual([[1, 2, 3, 4, 5, 6]]);
   });
 
-  it('overlaps where the step is shorter than the window', () => {
-    expect(cut([1, 2, 3, 4, 5, 6, 7, 8, 9], 4, 2)).toEqual([
+  it('overlaps by a share of the window', () => {
+    expect(cut([1, 2, 3, 4, 5, 6, 7, 8, 9], 4, 0.5)).toEqual([
       [5, 6, 7, 8, 9],
       [3, 4, 5, 6, 7],
       [1, 2, 3, 4, 5],
       [1, 2, 3],
+    ]);
+  });
+
+  it('moves by a click at least', () => {
+    expect(cut([1, 2, 3, 4], 2, 0.99)).toEqual([
+      [2, 3, 4],
+      [1, 2, 3],
+      [1, 2],
     ]);
   });
 

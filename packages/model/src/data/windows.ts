@@ -2,10 +2,11 @@ import { sequenceAt, sequenceBatch, sequenceCount, type SequenceBatch } from './
 
 /**
  * Cuts long sequences into windows of `length` steps (`length` + 1 items, since a step needs its label), from the newest
- * backwards, each ending `step` clicks before the next, by default where the next begins, one item shared; what is left at the
- * old end is kept when it is at least half a window. Sequences of one item have no label and are left out.
+ * backwards. Neighbours share `overlap` of their steps, and one item where that is 0; what is left at the old end is kept when
+ * it is at least half a window. Sequences of one item have no label and are left out.
  */
-export function windows(sequences: SequenceBatch, length: number, step = length): SequenceBatch {
+export function windows(sequences: SequenceBatch, length: number, overlap = 0): SequenceBatch {
+  const step = Math.max(1, Math.round(length * (1 - overlap)));
   const cut: Int32Array[] = [];
   const users: number[] = [];
   for (let user = 0; user < sequenceCount(sequences); user++) {

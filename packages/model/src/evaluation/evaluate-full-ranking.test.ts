@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { defaultModelConfig } from '../config.js';
+import { documentModelConfig } from '../config.js';
 import { sequenceBatch } from '../data/sequence-batch.js';
 import { ModelInputError } from '../errors.js';
 import { tensorCount } from '../kernels/tensorflow.js';
@@ -7,7 +7,7 @@ import { createSequenceEncoder } from '../networks/sequence-encoder/sequence-enc
 import { rankTargets } from './evaluate-full-ranking.js';
 import { rankOfTarget, unranked } from './rank-of-target.js';
 
-const encoder = createSequenceEncoder({ ...defaultModelConfig.encoder, dim: 8 }, 50, 1);
+const encoder = createSequenceEncoder({ ...documentModelConfig.encoder, dim: 8 }, 50, 1);
 const inputs = sequenceBatch([[1, 2, 3], [4], [], [5, 6]]);
 
 describe('rankTargets', () => {

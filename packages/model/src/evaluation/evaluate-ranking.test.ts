@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { defaultModelConfig } from '../config.js';
+import { documentModelConfig } from '../config.js';
 import { sequenceBatch } from '../data/sequence-batch.js';
 import { ModelInputError } from '../errors.js';
 import { tensorCount } from '../kernels/tensorflow.js';
@@ -64,7 +64,7 @@ describe('evaluateRanking', () => {
   });
 
   it('agrees with the ranking of an encoder, and keeps no tensors', async () => {
-    const encoder = createSequenceEncoder({ ...defaultModelConfig.encoder, dim: 8 }, 6, 1);
+    const encoder = createSequenceEncoder({ ...documentModelConfig.encoder, dim: 8 }, 6, 1);
     onTestFinished(() => encoder.dispose());
     const { hr, ndcg } = await evaluateFullRanking({ encoder, inputs: request.inputs, targets, k: 2 });
     const before = tensorCount();
@@ -74,7 +74,7 @@ describe('evaluateRanking', () => {
   });
 
   it('frees what it holds when it ends before the last query', async () => {
-    const encoder = createSequenceEncoder({ ...defaultModelConfig.encoder, dim: 8 }, 6, 1);
+    const encoder = createSequenceEncoder({ ...documentModelConfig.encoder, dim: 8 }, 6, 1);
     encoder.encode(request.inputs);
     onTestFinished(() => encoder.dispose());
     const before = tensorCount();

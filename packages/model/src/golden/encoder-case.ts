@@ -1,4 +1,4 @@
-import { defaultModelConfig, type SequenceEncoderConfig } from '../config.js';
+import { documentModelConfig, type SequenceEncoderConfig } from '../config.js';
 import type { PlaceBatch } from '../data/place-batch.js';
 import type { GoldenCase, GoldenTensor } from './golden-case.js';
 
@@ -6,7 +6,7 @@ import type { GoldenCase, GoldenTensor } from './golden-case.js';
 export function encoderCaseConfig(config: GoldenCase['config']): SequenceEncoderConfig {
   const number = (name: string): number => Number(config[name]);
   return {
-    ...defaultModelConfig.encoder,
+    ...documentModelConfig.encoder,
     sequenceLength: number('sequenceLength'),
     dim: number('dim'),
     heads: number('heads'),

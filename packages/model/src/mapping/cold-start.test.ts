@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { deserializeColdStart, serializeColdStart } from '../artifacts/serialize-cold-start.js';
-import { defaultModelConfig } from '../config.js';
+import { documentModelConfig } from '../config.js';
 import { sequenceBatch } from '../data/sequence-batch.js';
 import { ModelArtifactError, ModelConfigError, ModelInputError } from '../errors.js';
 import { tensorCount } from '../kernels/tensorflow.js';
@@ -39,9 +39,9 @@ async function train(given: Partial<ColdStartRequest> = {}): ReturnType<typeof t
 }
 
 beforeAll(async () => {
-  const model = { ...defaultModelConfig.encoder, sequenceLength: 10, dim: 16, heads: 1, layers: 1, dropout: 0 };
+  const model = { ...documentModelConfig.encoder, sequenceLength: 10, dim: 16, heads: 1, layers: 1, dropout: 0 };
   encoder = createSequenceEncoder(model, itemCount, 1);
-  const training = { ...defaultModelConfig.training, epochs: 12, batchSize: 32, learningRate: 0.01 };
+  const training = { ...documentModelConfig.training, epochs: 12, batchSize: 32, learningRate: 0.01 };
   await trainEncoder({ encoder, train: sequences, config: training });
   const result = await train();
   if (result.status !== 'finished') throw new Error(result.status);

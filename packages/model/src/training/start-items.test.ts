@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { defaultModelConfig, type SequenceEncoderConfig } from '../config.js';
+import { documentModelConfig, type SequenceEncoderConfig } from '../config.js';
 import { sequenceBatch, type SequenceBatch } from '../data/sequence-batch.js';
 import type { SequenceEncoder } from '../networks/encoder.js';
 import { createSequenceEncoder } from '../networks/sequence-encoder/sequence-encoder.js';
@@ -20,7 +20,7 @@ function twoTastes(): SequenceBatch {
 }
 
 function encoder(changes: Partial<SequenceEncoderConfig> = {}): SequenceEncoder {
-  const config = { ...defaultModelConfig.encoder, sequenceLength: 12, dim, ...changes };
+  const config = { ...documentModelConfig.encoder, sequenceLength: 12, dim, ...changes };
   const created = createSequenceEncoder(config, itemCount, 1);
   onTestFinished(() => created.dispose());
   return created;
@@ -74,7 +74,7 @@ describe('startItemsFromCoOccurrence', () => {
 
   it('is how a fresh encoder begins where the config says so, and one that was trained does not', async () => {
     const train = twoTastes();
-    const training = { ...defaultModelConfig.training, epochs: 1, batchSize: 32 };
+    const training = { ...documentModelConfig.training, epochs: 1, batchSize: 32 };
     const [plain, started] = [encoder(), encoder()];
     await trainEncoder({ encoder: plain, train, config: training });
     await trainEncoder({ encoder: started, train, config: { ...training, itemStart: 'co-occurrence' } });
@@ -89,7 +89,7 @@ describe('startItemsFromCoOccurrence', () => {
 
   it('is the same when a training goes on after an interruption', async () => {
     const train = twoTastes();
-    const config = { ...defaultModelConfig.training, epochs: 2, batchSize: 32, itemStart: 'co-occurrence' } as const;
+    const config = { ...documentModelConfig.training, epochs: 2, batchSize: 32, itemStart: 'co-occurrence' } as const;
     const [whole, first, second] = [encoder(), encoder(), encoder()];
     await trainEncoder({ encoder: whole, train, config });
     let state: Parameters<typeof trainEncoder>[0]['resume'];

@@ -1,6 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { defaultModelConfig, type TrainingConfig } from '../config.js';
+import { documentModelConfig, type TrainingConfig } from '../config.js';
 import { sequenceBatch, type SequenceBatch } from '../data/sequence-batch.js';
 import { splitLeaveOneOut } from '../data/split-leave-one-out.js';
 import { ModelInputError, NonFiniteLossError } from '../errors.js';
@@ -12,7 +12,7 @@ import { trainEncoder, type TrainResult } from './train-encoder.js';
 import type { TrainState } from './train-state.js';
 
 const itemCount = 20;
-const training: TrainingConfig = { ...defaultModelConfig.training, batchSize: 16, learningRate: 0.02, epochs: 4 };
+const training: TrainingConfig = { ...documentModelConfig.training, batchSize: 16, learningRate: 0.02, epochs: 4 };
 
 /** Every user walks round the circle of items from a place of their own. */
 function circles(users = 60, length = 10): SequenceBatch {
@@ -25,7 +25,7 @@ function circles(users = 60, length = 10): SequenceBatch {
 
 function encoder(dropout = 0): SequenceEncoder {
   const created = createSequenceEncoder(
-    { ...defaultModelConfig.encoder, sequenceLength: 8, dim: 16, dropout },
+    { ...documentModelConfig.encoder, sequenceLength: 8, dim: 16, dropout },
     itemCount,
     1,
   );

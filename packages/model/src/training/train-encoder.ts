@@ -140,7 +140,7 @@ function createBatches({ encoder, train, config, resume }: TrainRequest, random:
   switch (config.labels) {
     case 'every-place': {
       const { sequenceLength } = encoderConfig;
-      const trainWindows = windows(train, sequenceLength, config.windowStep || sequenceLength);
+      const trainWindows = windows(train, sequenceLength, config.windowOverlap);
       const draws = createDraws(config, logShares(windowLabelCounts(trainWindows, itemCount)), itemCount);
       return createTrainingBatches({ trainWindows, config, draws, random, order: resume?.order });
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultModelConfig, type SequenceEncoderConfig } from '../../config.js';
+import { documentModelConfig, type SequenceEncoderConfig } from '../../config.js';
 import { createDistinctRows } from '../../data/distinct-rows.js';
 import { denseGradient } from '../../golden/dense-gradient.js';
 import { dropoutMasks } from '../../layers/dropout.js';
@@ -33,7 +33,7 @@ const outside: TrainingBatch = {
 };
 
 function config(changes: Partial<SequenceEncoderConfig>): SequenceEncoderConfig {
-  return { ...defaultModelConfig.encoder, sequenceLength: 6, dim: 6, heads: 3, layers: 2, ...changes };
+  return { ...documentModelConfig.encoder, sequenceLength: 6, dim: 6, heads: 3, layers: 2, ...changes };
 }
 
 /** Larger than a fresh model's, so that every part of the network matters. */

@@ -1,12 +1,12 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { defaultModelConfig, type SequenceEncoderConfig } from '../../config.js';
+import { documentModelConfig, type SequenceEncoderConfig } from '../../config.js';
 import { sequenceBatch } from '../../data/sequence-batch.js';
 import { ModelConfigError, ModelInputError } from '../../errors.js';
 import { tensorCount } from '../../kernels/tensorflow.js';
 import type { SequenceEncoder, TrainingBatch } from '../encoder.js';
 import { createSequenceEncoder } from './sequence-encoder.js';
 
-const small: SequenceEncoderConfig = { ...defaultModelConfig.encoder, sequenceLength: 5, dim: 8 };
+const small: SequenceEncoderConfig = { ...documentModelConfig.encoder, sequenceLength: 5, dim: 8 };
 const settings = { learningRate: 0.01, maskAccidentalHits: true };
 const batch: TrainingBatch = {
   batch: 2,

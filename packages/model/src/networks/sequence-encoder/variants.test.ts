@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { defaultModelConfig, type SequenceEncoderConfig } from '../../config.js';
+import { documentModelConfig, type SequenceEncoderConfig } from '../../config.js';
 import { createDistinctRows } from '../../data/distinct-rows.js';
 import { placeBatch } from '../../data/place-batch.js';
 import { sequenceBatch } from '../../data/sequence-batch.js';
@@ -9,7 +9,7 @@ import type { SequenceEncoder } from '../encoder.js';
 import { lossAndGradients } from './loss-and-gradients.js';
 import { createSequenceEncoder } from './sequence-encoder.js';
 
-const small: SequenceEncoderConfig = { ...defaultModelConfig.encoder, sequenceLength: 5, dim: 8 };
+const small: SequenceEncoderConfig = { ...documentModelConfig.encoder, sequenceLength: 5, dim: 8 };
 
 const variants: [string, Partial<SequenceEncoderConfig>][] = [
   ['norms before the blocks, gelu', { norm: 'pre', feedForward: 8, activation: 'gelu' }],
