@@ -43,6 +43,9 @@ export function number(expected: string, holds: (value: number) => boolean): Che
   };
 }
 
+/** A share of a whole that leaves some over. */
+export const share: Check = number('at least 0 and below 1', (value) => value >= 0 && value < 1);
+
 export function oneOf(...choices: string[]): Check {
   return (field, value) => {
     if (!choices.includes(value as string)) throw new ModelConfigError(field, `one of ${choices.join(', ')}`, value);

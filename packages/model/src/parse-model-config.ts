@@ -5,7 +5,7 @@ import {
   type SequenceEncoderConfig,
   type TrainingConfig,
 } from './config.js';
-import { boolean, integer, number, oneOf, record, section, type Check, type Fields } from './config-checks.js';
+import { boolean, integer, number, oneOf, record, section, type Check, type Fields, share } from './config-checks.js';
 import { canLabelEveryPlace } from './encoder-traits.js';
 import { ModelConfigError } from './errors.js';
 
@@ -16,7 +16,7 @@ const encoderFields: Fields<SequenceEncoderConfig> = {
   heads: integer(1, 256),
   layers: integer(1, 32),
   feedForward: integer(0, 65_536),
-  dropout: number('at least 0 and below 1', (value) => value >= 0 && value < 1),
+  dropout: share,
   normEpsilon: number('above 0', (value) => value > 0),
   inputNorm: boolean,
   activation: oneOf('relu', 'gelu'),
@@ -45,11 +45,11 @@ const trainingFields: Fields<TrainingConfig> = {
   temperature: number('above 0', (value) => value > 0),
   schedule: oneOf('constant', 'cosine'),
   warmupSteps: integer(0, 1_000_000_000),
-  averaging: number('at least 0 and below 1', (value) => value >= 0 && value < 1),
-  beta2: number('at least 0 and below 1', (value) => value >= 0 && value < 1),
+  averaging: share,
+  beta2: share,
   weightDecay: number('at least 0', (value) => value >= 0),
   batches: oneOf('random', 'like-length'),
-  windowOverlap: number('at least 0 and below 1', (value) => value >= 0 && value < 1),
+  windowOverlap: share,
   itemStart: oneOf('random', 'co-occurrence'),
 };
 

@@ -1,5 +1,5 @@
-import { itemPlaces } from './item-places.js';
-import { sequenceAt, type SequenceBatch } from './sequence-batch.js';
+import { forEachNear, itemPlaces } from './item-places.js';
+import type { SequenceBatch } from './sequence-batch.js';
 
 /**
  * What is clicked with what, sparse: the entries of item i are those from `offsets[i]` up to, not including, `offsets[i + 1]`;
@@ -37,19 +37,11 @@ export function itemFollowers(sequences: SequenceBatch, itemCount: number, perIt
   const kept: { item: number; next: number; together: number }[] = [];
   for (let item = 1; item <= itemCount; item++) {
     const touched = new Set<number>();
-    for (let at = places.offsets[item]!; at < places.offsets[item + 1]!; at++) {
-      const sequence = sequenceAt(sequences, places.sequences[at]!);
-      const place = places.places[at]!;
-      const end = Math.min(sequence.length, place + surroundings + 1);
-      for (let other = Math.max(0, place - surroundings); other < end; other++) {
-        const follower = sequence[other]!;
-        if (other === place || follower > itemCount) continue;
-        touched.add(follower);
-        together[follower]! += 1;
-        const gap = other - place;
-        if (gap >= 1 && gap <= reach) next[follower]! += decay ** (gap - 1);
-      }
-    }
+    forEachNear(sequences, places, item, surroundings, (follower, gap) => {
+      touched.add(follower);
+      together[follower]! += 1;
+      if (gap >= 1 && gap <= reach) next[follower]! += decay ** (gap - 1);
+    });
     const entries = Array.from(touched, (follower) => ({
       item: follower,
       next: next[follower]! / (clicks(item) + priorNext),

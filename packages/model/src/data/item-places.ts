@@ -27,3 +27,26 @@ export function itemPlaces(sequences: SequenceBatch, itemCount: number): ItemPla
   }
   return { offsets, sequences: ofSequence, places: place };
 }
+
+/**
+ * The clicks at most `reach` places before or behind each click on an item, and how many places behind it: below 0 where before.
+ * Items above the `itemCount` of the places are left out.
+ */
+export function forEachNear(
+  sequences: SequenceBatch,
+  { offsets, ...at }: ItemPlaces,
+  item: number,
+  reach: number,
+  visit: (near: number, gap: number) => void,
+): void {
+  const itemCount = offsets.length - 2;
+  for (let index = offsets[item]!; index < offsets[item + 1]!; index++) {
+    const sequence = sequenceAt(sequences, at.sequences[index]!);
+    const place = at.places[index]!;
+    const end = Math.min(sequence.length, place + reach + 1);
+    for (let other = Math.max(0, place - reach); other < end; other++) {
+      const near = sequence[other]!;
+      if (other !== place && near <= itemCount) visit(near, other - place);
+    }
+  }
+}

@@ -9,8 +9,9 @@ import { createRandom } from '../random/random.js';
 const mostClicks = 4_000_000;
 
 /**
- * Gives the rows of a fresh encoder's item tables the strongest factors of what is clicked together in `train`, scaled to the spread
- * that the rows had. Of more than 4,000,000 clicks, every k-th sequence is looked at, k as small as that allows. Items that are never near another, and columns beyond the rank, keep their random numbers.
+ * Gives the rows of a fresh encoder's item tables the strongest factors of what is clicked together in `train`, scaled to the
+ * spread that the rows had. Of more than 4,000,000 clicks, every k-th sequence is looked at, k as small as that allows. Items
+ * that are never near another, and columns beyond the rank, keep their random numbers.
  */
 export async function startItemsFromCoOccurrence(
   encoder: SequenceEncoder,

@@ -55,9 +55,10 @@ export interface TrainResult {
 }
 
 /**
- * Trains with Adam by the config's loss, a fresh encoder from the item tables that the config says. Yields to the event loop between steps. Where the config averages weights, it is
- * the mean that is looked at and kept. Throws a ModelConfigError for settings that cannot be, a NonFiniteLossError when the
- * loss is not finite and a ModelInputError when there is nothing to train on or `resume` is of another training.
+ * Trains with Adam by the config's loss, a fresh encoder from the item tables that the config says. Yields to the event loop
+ * between steps. Where the config averages weights, it is the mean that is looked at and kept. Throws a ModelConfigError for
+ * settings that cannot be, a NonFiniteLossError when the loss is not finite and a ModelInputError when there is nothing to train
+ * on or `resume` is of another training.
  */
 export async function trainEncoder(request: TrainRequest): Promise<TrainResult> {
   const { encoder, validation, resume } = request;

@@ -1,4 +1,4 @@
-import { boolean, integer, number, oneOf, section, type Check, type Fields } from '../../config-checks.js';
+import { boolean, integer, number, oneOf, section, type Check, type Fields, share } from '../../config-checks.js';
 import { ModelConfigError } from '../../errors.js';
 
 /** Deep and cross network: field embeddings, cross layers and a DNN beside or after each other, one linear output. */
@@ -52,8 +52,6 @@ export const defaultDcnConfig: DcnConfig = {
 };
 
 export const defaultFmConfig: FmConfig = { network: 'fm', embedding: 4 };
-
-const share = number('at least 0 and below 1', (value) => value >= 0 && value < 1);
 
 export const dcnFields: Fields<DcnConfig> = {
   network: oneOf('dcn'),

@@ -1,4 +1,4 @@
-import { boolean, integer, number, oneOf, section, type Fields } from '../../config-checks.js';
+import { boolean, integer, number, oneOf, section, type Fields, share } from '../../config-checks.js';
 import { ModelConfigError } from '../../errors.js';
 import { dcnFields, type DcnConfig } from '../dcn/config.js';
 
@@ -76,7 +76,7 @@ const fields: Fields<RankerConfig> = {
   normEpsilon: dcnFields.normEpsilon,
   loss: oneOf('listwise', 'pointwise'),
   keepScore: boolean,
-  hiddenItems: number('at least 0 and below 1', (value) => value >= 0 && value < 1),
+  hiddenItems: share,
   batchSize: integer(1, 65_536),
   learningRate: number('above 0', (value) => value > 0),
   weightDecay: number('at least 0', (value) => value >= 0),

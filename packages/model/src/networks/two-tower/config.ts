@@ -1,4 +1,4 @@
-import { boolean, integer, number, oneOf, section, type Fields } from '../../config-checks.js';
+import { boolean, integer, number, oneOf, section, type Fields, share } from '../../config-checks.js';
 import { ModelConfigError } from '../../errors.js';
 
 /** Settings of two towers; the defaults are the document's. Source: document 001. */
@@ -64,7 +64,6 @@ export const defaultTwoTowerConfig: TwoTowerModelConfig = {
   },
 };
 
-const share = number('at least 0 and below 1', (value) => value >= 0 && value < 1);
 const positive = number('above 0', (value) => value > 0);
 
 const towersFields: Fields<TwoTowerConfig> = {
