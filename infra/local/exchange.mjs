@@ -32,45 +32,98 @@ export function exchange(port, request, complete, timeoutMs) {
  * Asks a Redis server who it is.
  *
  * @param {number} port
- * @returns {Promise<number | undefined>} its process id; undefined while it does not answer or still loads its data
+ * @param {string} [password] of its default user
+ * @returns {Promise<number | undefined>} its process id; undefined while it does not answer, refuses the password or still loads its data
  */
-export async function redisProcessId(port) {
-  const request = Buffer.from('*2\r\n$4\r\nINFO\r\n$6\r\nserver\r\n');
-  const answer = await exchange(port, request, (text) => text.includes('process_id:') || text[0] === 0x2d, 1_000);
+export async function redisProcessId(port, password) {
+  const login = password === undefined ? '' : redisCommand('AUTH', password);
+  const request = (/** @type {string[]} */ ...words) => Buffer.from(login + redisCommand(...words));
+  // Another line of error than the one that says that no password is wanted.
+  const refused = (/** @type {Buffer} */ text) => /(^|\n)-(?!ERR AUTH)/.test(text.toString());
+  const whole = (/** @type {Buffer} */ text) => text.includes('process_id:') || refused(text);
+  const answer = await exchange(port, request('INFO', 'server'), whole, 1_000);
   const id = /process_id:(\d+)/.exec(answer?.toString() ?? '')?.[1];
   // INFO answers while the data is being loaded, PING does not.
   if (id === undefined) return undefined;
-  const pong = await exchange(port, Buffer.from('*1\r\n$4\r\nPING\r\n'), (text) => text.includes('\r\n'), 1_000);
-  return pong?.toString() === '+PONG\r\n' ? Number(id) : undefined;
+  const pong = await exchange(port, request('PING'), (text) => text.includes('+PONG\r\n') || refused(text), 1_000);
+  return pong?.includes('+PONG\r\n') === true ? Number(id) : undefined;
 }
+
+/** @param {string[]} words */
+function redisCommand(...words) {
+  return `*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`;
+}
+
+const METADATA = 3;
+const SASL_HANDSHAKE = 17;
+const SASL_AUTHENTICATE = 36;
 
 /**
  * Asks a Kafka broker for the cluster's metadata: it is ready once it lists itself, which it does when the controller
  * has let it in.
  *
  * @param {number} port
- * @returns {Promise<boolean>}
+ * @param {{ username: string, password: string }} [login] by SASL PLAIN
+ * @returns {Promise<boolean>} false also while it refuses the login
  */
-export async function kafkaIsReady(port) {
-  const METADATA = 3;
-  const VERSION = 4;
-  const CORRELATION = 77;
-  const body = Buffer.alloc(2 + 2 + 4 + 2 + 4 + 1);
-  let at = body.writeInt16BE(METADATA, 0);
-  at = body.writeInt16BE(VERSION, at);
-  at = body.writeInt32BE(CORRELATION, at);
-  at = body.writeInt16BE(-1, at); // no client id
-  at = body.writeInt32BE(0, at); // no topics, the brokers alone
-  body.writeInt8(0, at); // no topic creation
-  const size = Buffer.alloc(4);
-  size.writeInt32BE(body.length);
-  const answer = await exchange(
+export async function kafkaIsReady(port, login) {
+  const brokersOnly = Buffer.from([0, 0, 0, 0, 0]); // no topics; no topic creation
+  const requests = [kafkaRequest(METADATA, 4, brokersOnly)];
+  if (login !== undefined) {
+    const token = Buffer.from(`\0${login.username}\0${login.password}`);
+    const sized = Buffer.alloc(4);
+    sized.writeInt32BE(token.length);
+    requests.unshift(
+      kafkaRequest(SASL_HANDSHAKE, 1, kafkaString('PLAIN')),
+      kafkaRequest(SASL_AUTHENTICATE, 0, Buffer.concat([sized, token])),
+    );
+  }
+  // The broker answers them in their order.
+  const received = await exchange(
     port,
-    Buffer.concat([size, body]),
-    (received) => received.length >= 4 && received.length >= 4 + received.readInt32BE(0),
+    Buffer.concat(requests),
+    (bytes) => kafkaAnswers(bytes).length === requests.length,
     2_000,
   );
-  // size, correlation id, throttle time, number of brokers
-  if (answer === undefined || answer.length < 16) return false;
-  return answer.readInt32BE(4) === CORRELATION && answer.readInt32BE(12) >= 1;
+  const metadata = kafkaAnswers(received ?? Buffer.alloc(0))[requests.length - 1];
+  // correlation id, throttle time, number of brokers
+  return metadata !== undefined && metadata.length >= 12 && metadata.readInt32BE(8) >= 1;
+}
+
+/** @param {string} text */
+function kafkaString(text) {
+  const size = Buffer.alloc(2);
+  size.writeInt16BE(Buffer.byteLength(text));
+  return Buffer.concat([size, Buffer.from(text)]);
+}
+
+/**
+ * @param {number} key
+ * @param {number} version
+ * @param {Buffer} body
+ */
+function kafkaRequest(key, version, body) {
+  const head = Buffer.alloc(14);
+  head.writeInt32BE(10 + body.length, 0);
+  head.writeInt16BE(key, 4);
+  head.writeInt16BE(version, 6);
+  head.writeInt32BE(key, 8); // the correlation id
+  head.writeInt16BE(-1, 12); // no client id
+  return Buffer.concat([head, body]);
+}
+
+/**
+ * The whole answers at the front of what was received, each without its length.
+ *
+ * @param {Buffer} received
+ */
+function kafkaAnswers(received) {
+  const answers = [];
+  for (let at = 0; at + 4 <= received.length;) {
+    const end = at + 4 + received.readInt32BE(at);
+    if (end > received.length) break;
+    answers.push(received.subarray(at + 4, end));
+    at = end;
+  }
+  return answers;
 }

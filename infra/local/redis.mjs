@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { redisProcessId } from './exchange.mjs';
 import { freePort } from './ports.mjs';
+import { makePrivate, writePrivate } from './private-files.mjs';
 import { runningServer, startOnFreePort, startServerProcess } from './server-process.mjs';
 
 const NAME = 'redis';
@@ -14,6 +14,7 @@ const PREFERRED_PORT = 6379;
  * @property {number} [port] preferred; another is taken when somebody listens there
  * @property {boolean} [persist] keep the data, at most one second of writes being lost in a crash; default true
  * @property {boolean} [outlive] go on when this process dies
+ * @property {string} [password] of its default user; absent: nobody is asked for one
  */
 
 /**
@@ -24,35 +25,24 @@ const PREFERRED_PORT = 6379;
  */
 export async function startRedis(options) {
   const dataDir = resolve(options.dataDir);
-  await mkdir(dataDir, { recursive: true });
-  const running = await runningRedis(dataDir);
+  await makePrivate(dataDir);
+  const running = await runningRedis(dataDir, options.password);
   if (running !== undefined)
     throw new Error(`A Redis already runs on ${dataDir}: process ${running.pid}, port ${running.port}.`);
   const [program = '', ...before] = options.files.command;
-  const persist = options.persist ?? true;
   return startOnFreePort(async () => {
     const port = await freePort(options.port ?? PREFERRED_PORT);
+    // By a file: what stands on a command line, every user of the machine can read.
+    const settings = join(dataDir, 'redis.conf');
+    await writePrivate(settings, redisConf(options, dataDir, port));
     return startServerProcess({
       name: NAME,
       command: program,
-      args: [
-        ...before,
-        ...['--port', String(port), '--bind', '127.0.0.1', '--dir', dataDir, '--daemonize', 'no'],
-        ...[
-          '--maxmemory-policy',
-          'noeviction',
-          '--save',
-          '',
-          '--appendonly',
-          persist ? 'yes' : 'no',
-          '--appendfsync',
-          'everysec',
-        ],
-      ],
+      args: [...before, settings],
       port,
       dataDir,
       outlive: options.outlive ?? false,
-      isReady: async (pid) => (await redisProcessId(port)) === pid,
+      isReady: async (pid) => (await redisProcessId(port, options.password)) === pid,
       // A large append-only file takes its time to be read.
       readyWithinMs: 300_000,
       stopWithinMs: 20_000,
@@ -64,7 +54,28 @@ export async function startRedis(options) {
  * The Redis that runs on a data folder, started by this or another process.
  *
  * @param {string} dataDir
+ * @param {string} [password]
  */
-export function runningRedis(dataDir) {
-  return runningServer(resolve(dataDir), NAME, async (port, pid) => (await redisProcessId(port)) === pid);
+export function runningRedis(dataDir, password) {
+  return runningServer(resolve(dataDir), NAME, async (port, pid) => (await redisProcessId(port, password)) === pid);
+}
+
+/**
+ * @param {RedisOptions} options
+ * @param {string} dataDir
+ * @param {number} port
+ */
+function redisConf({ persist = true, password }, dataDir, port) {
+  return [
+    `port ${port}`,
+    'bind 127.0.0.1',
+    `dir ${JSON.stringify(dataDir)}`,
+    'daemonize no',
+    'maxmemory-policy noeviction',
+    'save ""',
+    `appendonly ${persist ? 'yes' : 'no'}`,
+    'appendfsync everysec',
+    ...(password === undefined ? [] : [`requirepass ${password}`]),
+    '',
+  ].join('\n');
 }

@@ -51,7 +51,7 @@ export class ServerDidNotStart extends Error {
  */
 export async function startServerProcess(spec) {
   const logFile = join(spec.dataDir, `${spec.name}.log`);
-  const log = openSync(logFile, 'w');
+  const log = openSync(logFile, 'w', 0o600);
   const child = spawn(spec.command, spec.args, { cwd: spec.dataDir, detached: true, stdio: ['ignore', log, log] });
   closeSync(log);
   const exited = once(child, 'exit').then(
