@@ -118,7 +118,17 @@ describe('parseClick', () => {
     ['more than a day ahead', json({ timestamp: NOW + DAY + 1 }), 'timestamp-too-far-ahead', 'timestamp'],
     ['an empty type', json({ type: '' }), 'invalid-value', 'type'],
     ['a type that is too long', json({ type: 'x'.repeat(65) }), 'invalid-value', 'type'],
+    ['a context too deep to be written again', bytes(nested(100_000)), 'invalid-value', ''],
   ];
+
+  function nested(levels: number): string {
+    return `{"userId":"u","itemId":"i","timestamp":${NOW},"context":{"a":${'['.repeat(levels)}${']'.repeat(levels)}}}`;
+  }
+
+  it('takes a context of the allowed depth', () => {
+    expect(parseClick(bytes(nested(62)), NOW).ok).toBe(true);
+    expect(parseClick(bytes(nested(63)), NOW).ok).toBe(false);
+  });
 
   function json(fields: Record<string, unknown>): Uint8Array {
     return bytes(JSON.stringify(click(fields)));
@@ -143,6 +153,11 @@ describe('parseClick', () => {
 });
 
 describe('parseItem', () => {
+  it('refuses attributes too deep to be stored as JSON', () => {
+    const text = `{"itemId":"i","attributes":{"a":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}}`;
+    expect(parseItem(bytes(text))).toMatchObject({ ok: false, rejection: { reason: 'invalid-value' } });
+  });
+
   it('reads an item', () => {
     const item = { itemId: 12, title: 'Alien', categories: ['Horror'], attributes: { year: 1979 } };
     expect(parseItem(bytes(JSON.stringify(item)))).toEqual({ ok: true, value: { ...item, version: 1, itemId: '12' } });

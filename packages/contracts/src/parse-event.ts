@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { CLICK_VERSION, forgetSchema, interactionSchema, type ClickEvent } from './click.js';
 import { ITEM_VERSION, itemSchema, type Item } from './item.js';
+import { isTooDeep, MAX_NESTING } from './nesting.js';
 import { readPlainClick } from './read-plain-click.js';
 import type { Parsed, Rejection, RejectionReason } from './rejection.js';
 import { EARLIEST_TIMESTAMP_MS, MAX_AHEAD_MS } from './timestamp.js';
@@ -72,6 +73,7 @@ function parseObject(value: unknown, newestVersion: number): Parsed<Record<strin
   if (version !== undefined && version !== newestVersion) {
     return rejected('unsupported-version', 'version', `expected version ${newestVersion} or none`);
   }
+  if (isTooDeep(object)) return rejected('invalid-value', '', `expected at most ${MAX_NESTING} levels of nesting`);
   return { ok: true, value: object };
 }
 
