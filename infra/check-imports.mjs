@@ -44,6 +44,7 @@ export const RULES = {
     infra: [...PACKAGES, 'client', 'datasets'],
     bench: [...PACKAGES, 'client', 'infra', 'datasets', 'lab'],
     'tests/e2e': [...PACKAGES, 'client', 'infra'],
+    'tests/faults': [...PACKAGES, 'client', 'infra'],
   },
   onlyImporter: {
     // The bench compares ingest with a consumer that uses the bare clients.

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { spacesOf, VOCABULARY_FILE, writeVocabulary } from '@click-recall/encoding';
-import { startService, type ServiceProcess } from '@click-recall/infra';
+import { cpuSeconds, residentMb, startService, type ServiceProcess } from '@click-recall/infra';
 import { createJobs } from '@click-recall/jobs';
 import { createKafkaClient, pipelineTopics } from '@click-recall/kafka';
 import {
@@ -158,8 +158,8 @@ export async function openLivePipeline({ shape, epochs, services, ranker, onStep
         Promise.all(
           running.map(async ({ name, pid }) => ({
             name,
-            residentMb: await readResidentMb(pid),
-            cpuSeconds: await readCpuSeconds(pid),
+            residentMb: await residentMb(pid),
+            cpuSeconds: await cpuSeconds(pid),
           })),
         ),
       close,
@@ -232,17 +232,4 @@ async function freePort(): Promise<number> {
   });
   if (address === null || typeof address === 'string') throw new Error('no free port');
   return address.port;
-}
-
-/** Resident memory of a process; NaN where the system has no /proc. */
-async function readResidentMb(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? NaN) / 1024);
-}
-
-/** User and system time; clock ticks are hundredths of a second on every Linux. */
-async function readCpuSeconds(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
 }

@@ -1,0 +1,5 @@
+import type { Row } from './row.js';
+import { killIngest } from './rows/kill-ingest.js';
+
+/** Every row of the fault table, in its order. */
+export const ROWS: readonly Row[] = [killIngest];

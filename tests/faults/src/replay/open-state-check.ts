@@ -1,0 +1,82 @@
+import { topicName } from '@click-recall/contracts';
+import { createOffsetStore } from '@click-recall/redis';
+import { eventually } from '@click-recall/testing';
+import type { RowRun } from '../row.js';
+import type { FaultPipeline } from '../world/open-world.js';
+import { compareState } from './compare-state.js';
+import { createExpectedState, type ExpectedState, type Keeps } from './expected-state.js';
+import { openLogReader } from './log-reader.js';
+
+/** Says whether the state in Redis is what a single-threaded replay of the log gives. */
+export interface StateCheck {
+  /**
+   * Waits until ingest has applied all that is in the log now, then compares. What still differs after the deadline is a violation each,
+   * with `when` in front. Call it while nothing is published.
+   */
+  equalsReplay(when: string, options?: { readonly deadlineMs?: number }): Promise<void>;
+  /** What the log says, as far as it has been compared. */
+  readonly expected: ExpectedState;
+}
+
+/** Small, so that the ends of sequences and seen sets are reached within seconds. */
+export const SMALL_KEEPS: Keeps = { sequenceKeep: 40, seenKeep: 60 };
+
+/** The settings of ingest that go with {@link SMALL_KEEPS}. */
+export const SMALL_KEEPS_ENV = {
+  SEQUENCE_KEEP: String(SMALL_KEEPS.sequenceKeep),
+  SEEN_KEEP: String(SMALL_KEEPS.seenKeep),
+};
+
+const CAUGHT_UP_WITHIN_MS = 90_000;
+
+export async function openStateCheck(
+  { client, admin, redis, namespace }: FaultPipeline,
+  { violation, defer }: Pick<RowRun, 'violation' | 'defer'>,
+  keeps: Keeps = SMALL_KEEPS,
+): Promise<StateCheck> {
+  const expected = createExpectedState(keeps);
+  const clicks = topicName('clicks', namespace);
+  const items = topicName('items', namespace);
+  const offsets = createOffsetStore(redis, { namespace });
+  const readers = [
+    await openLogReader({
+      client,
+      admin,
+      topic: clicks,
+      onMessage: (message, partition) => expected.applyClick(message, clicks, partition),
+      defer,
+    }),
+    await openLogReader({
+      client,
+      admin,
+      topic: items,
+      onMessage: (message) => expected.applyItem(message),
+      defer,
+    }),
+  ];
+
+  /** What is missing, in words; empty when there is nothing. */
+  async function differences(): Promise<string[]> {
+    const behind: string[] = [];
+    for (const topic of [clicks, items]) {
+      for (const [partition, end] of await admin.topicEndOffsets(topic)) {
+        const marker = await offsets.read(topic, partition);
+        const applied = marker === null ? 0n : BigInt(marker) + 1n;
+        if (applied < end) behind.push(`${topic}[${partition}] is applied up to ${applied} of ${end}`);
+      }
+    }
+    return behind.length > 0 ? behind : compareState(redis, namespace, expected);
+  }
+
+  return {
+    expected,
+    async equalsReplay(when, { deadlineMs = CAUGHT_UP_WITHIN_MS } = {}) {
+      for (const reader of readers) await reader.toEnd();
+      let last: string[] = ['nothing could be compared'];
+      const look = async (): Promise<boolean> => (last = await differences()).length === 0;
+      await eventually(look, { deadlineMs, everyMs: 100 }).catch(() => {
+        for (const difference of last) violation(`${when}: ${difference}`);
+      });
+    },
+  };
+}

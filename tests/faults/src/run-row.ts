@@ -1,0 +1,67 @@
+import { messageOf } from '@click-recall/runtime';
+import { createRandom } from './random.js';
+import type { Row } from './row.js';
+import type { LocalServers } from './world/local-servers.js';
+
+export interface RowResult {
+  readonly row: Row;
+  /** Rounds that were made to their end. */
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly violations: readonly string[];
+}
+
+export interface RunRowOptions {
+  readonly rounds: number;
+  readonly minutes: number;
+  readonly seed: number;
+  readonly servers: LocalServers;
+  /** Told at every step: what goes on, and how far it is. */
+  readonly onProgress: (text: string) => void;
+  readonly onViolation: (text: string) => void;
+}
+
+/** Runs a row and closes what it opened. */
+export async function runRow(row: Row, options: RunRowOptions): Promise<RowResult> {
+  const { rounds, minutes, seed, servers, onProgress, onViolation } = options;
+  const violations: string[] = [];
+  const closers: (() => unknown)[] = [];
+  const started = performance.now();
+  let done = 0;
+  let saying = '';
+  const tell = (): void => onProgress([rounds > 1 && `round ${done} of ${rounds}`, saying].filter(Boolean).join(', '));
+  const violation = (text: string): void => {
+    violations.push(text);
+    onViolation(text);
+  };
+  try {
+    await row.run({
+      rounds,
+      minutes,
+      random: createRandom(seed),
+      servers,
+      say(text) {
+        saying = text;
+        tell();
+      },
+      roundDone() {
+        done += 1;
+        tell();
+      },
+      violation,
+      defer: (close) => closers.push(close),
+    });
+  } catch (error) {
+    violation(
+      `the row ended with an error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
+  }
+  for (const close of closers.reverse()) {
+    try {
+      await close();
+    } catch (error) {
+      violation(`closing: ${messageOf(error)}`);
+    }
+  }
+  return { row, rounds: done, seconds: (performance.now() - started) / 1000, violations };
+}
