@@ -1,11 +1,11 @@
 import { topicName } from '@click-recall/contracts';
-import { createOffsetStore } from '@click-recall/redis';
 import { eventually } from '@click-recall/testing';
 import type { RowRun } from '../row.js';
 import type { FaultPipeline } from '../world/open-world.js';
 import { compareState } from './compare-state.js';
 import { createExpectedState, type ExpectedState, type Keeps } from './expected-state.js';
 import { openLogReader } from './log-reader.js';
+import { unapplied } from './unapplied.js';
 
 /** Says whether the state in Redis is what a single-threaded replay of the log gives. */
 export interface StateCheck {
@@ -37,7 +37,6 @@ export async function openStateCheck(
   const expected = createExpectedState(keeps);
   const clicks = topicName('clicks', namespace);
   const items = topicName('items', namespace);
-  const offsets = createOffsetStore(redis, { namespace });
   const readers = [
     await openLogReader({
       client,
@@ -57,14 +56,7 @@ export async function openStateCheck(
 
   /** What is missing, in words; empty when there is nothing. */
   async function differences(): Promise<string[]> {
-    const behind: string[] = [];
-    for (const topic of [clicks, items]) {
-      for (const [partition, end] of await admin.topicEndOffsets(topic)) {
-        const marker = await offsets.read(topic, partition);
-        const applied = marker === null ? 0n : BigInt(marker) + 1n;
-        if (applied < end) behind.push(`${topic}[${partition}] is applied up to ${applied} of ${end}`);
-      }
-    }
+    const behind = await unapplied({ admin, redis, namespace });
     return behind.length > 0 ? behind : compareState(redis, namespace, expected);
   }
 
