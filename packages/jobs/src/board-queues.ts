@@ -1,4 +1,5 @@
 import type { Queue } from 'bullmq';
+import { createConnector } from './connection.js';
 import type { JobsOptions } from './create-jobs.js';
 import { errorLog } from './error-log.js';
 import { closeQueues, openQueues } from './queues.js';
@@ -10,6 +11,7 @@ export interface BoardQueues {
 
 /** The raw queues, for a dashboard that knows BullMQ and for nothing else. */
 export function boardQueues(options: JobsOptions): BoardQueues {
-  const queues = openQueues(options, errorLog(options.logger, options));
-  return { queues: Object.values(queues), close: () => closeQueues(queues) };
+  const connector = createConnector(options);
+  const queues = openQueues(connector, options.namespace, errorLog(options.logger, options));
+  return { queues: Object.values(queues), close: () => closeQueues(queues).finally(() => connector.close()) };
 }

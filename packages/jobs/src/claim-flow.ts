@@ -6,11 +6,18 @@ const COMMAND = 'clickRecallClaimFlow';
 const LUA = readFileSync(new URL('../lua/claim-flow.lua', import.meta.url), 'utf8');
 /** Long enough for a slow Redis to take the flow's four jobs after the claim. */
 const CLAIM_MS = 30_000;
+const ROOT = 'republish' satisfies (typeof TRAINING_STEPS)[number];
 
 /** The id of the training flow under way: `id` itself where none was. */
 export async function claimFlow(queue: Queue, key: string, prefix: string, id: string): Promise<string> {
   const client = await queue.backend.client;
-  client.defineCommand(COMMAND, { numberOfKeys: 1, lua: LUA });
-  const rootFirst = [...TRAINING_STEPS].reverse();
-  return String(await client.runCommand(COMMAND, [key, id, prefix, CLAIM_MS, ...rootFirst]));
+  const ended = [`${prefix}:${ROOT}:completed`, ...TRAINING_STEPS.map((step) => `${prefix}:${step}:failed`)];
+  client.defineCommand(COMMAND, { numberOfKeys: 2 + ended.length, lua: LUA });
+  for (;;) {
+    const newest = (await client.hget(key, 'id')) ?? '';
+    // Every key that a script touches is told to the server, which is what a Cluster asks for; so which job to look at is said here.
+    const keys = [key, `${prefix}:${ROOT}:${newest}`, ...ended];
+    const underWay = await client.runCommand(COMMAND, [...keys, id, newest, CLAIM_MS]);
+    if (underWay !== null) return String(underWay);
+  }
 }

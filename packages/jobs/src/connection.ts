@@ -10,26 +10,66 @@ export interface ConnectionSettings {
 
 type Use = 'worker' | 'producer';
 
+/** What BullMQ connects with. */
+export interface Connector {
+  /** A worker waits for Redis for ever; a producer gives up after some seconds, so that its caller gets an error. */
+  for(use: Use): ConnectionOptions;
+  /** Ends what BullMQ leaves open: to be called once the queues and workers are closed. */
+  close(): void;
+}
+
 /**
- * BullMQ's connection options. A worker waits for Redis for ever; a producer gives up after some seconds, so that its
- * caller gets an error. RESP2, since BullMQ's decoding is of it.
+ * BullMQ opens and closes connections to a single server by itself. A Cluster it takes only as a client that somebody else made,
+ * shares it and never closes it (the blocking ones of workers are its own copies): there is one for all producers and one for all workers.
  */
-export function connectionOptions(settings: ConnectionSettings, use: Use): ConnectionOptions {
+export function createConnector(settings: ConnectionSettings): Connector {
+  if (!settings.redisCluster) return { for: (use) => serverOptions(settings, use), close: () => undefined };
+  const clusters = new Map<Use, Cluster>();
+  return {
+    for: (use) => {
+      const cluster = clusters.get(use) ?? openCluster(settings, use);
+      clusters.set(use, cluster);
+      return cluster;
+    },
+    close: () => {
+      for (const cluster of clusters.values()) cluster.disconnect();
+    },
+  };
+}
+
+const retryStrategy = (times: number): number => Math.min(times * 200, 2_000);
+
+function serverOptions(settings: ConnectionSettings, use: Use): ConnectionOptions {
   const url = new URL(settings.redisUrl);
-  const node = { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || 6379) };
-  const options = {
+  return { ...nodeOf(url), ...optionsOf(url, use), db: Number(url.pathname.slice(1) || 0), retryStrategy };
+}
+
+function openCluster(settings: ConnectionSettings, use: Use): Cluster {
+  const url = new URL(settings.redisUrl);
+  const cluster = new Cluster([nodeOf(url)], {
+    redisOptions: optionsOf(url, use),
+    clusterRetryStrategy: retryStrategy,
+    // A failover is noticed also where no command is redirected.
+    slotsRefreshInterval: 2_000,
+  });
+  // Each queue and worker that shares it tells of its errors; between two of them nobody listens.
+  cluster.on('error', () => undefined);
+  return cluster;
+}
+
+function nodeOf({ hostname, port }: URL): { host: string; port: number } {
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 6379) };
+}
+
+/** RESP2, since BullMQ's decoding is of it. */
+function optionsOf(url: URL, use: Use) {
+  return {
     protocol: 2,
     ...(url.username ? { username: decodeURIComponent(url.username) } : {}),
     ...(url.password ? { password: decodeURIComponent(url.password) } : {}),
-    ...(url.protocol === 'rediss:' ? { tls: { servername: node.host } } : {}),
+    ...(url.protocol === 'rediss:' ? { tls: { servername: nodeOf(url).host } } : {}),
     maxRetriesPerRequest: use === 'worker' ? null : 5,
   } as const;
-  const retryStrategy = (times: number): number => Math.min(times * 200, 2_000);
-  if (!settings.redisCluster) {
-    return { ...node, ...options, db: Number(url.pathname.slice(1) || 0), retryStrategy };
-  }
-  // Only an instance can follow a cluster's redirections; BullMQ duplicates it for blocking commands.
-  return new Cluster([node], { redisOptions: options, clusterRetryStrategy: retryStrategy });
 }
 
 /** host:port, for messages: without the secret. */

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { boardQueues } from './board-queues.js';
 import { createJobs } from './create-jobs.js';
 import { JobFailedError } from './job-failure.js';
-import { cleanups, endless, kept, laterSteps, open, silent, trained } from './open-test-jobs.js';
+import { cleanups, endless, kept, laterSteps, open, silent, testRedis, trained } from './open-test-jobs.js';
 
 describe('an operator', () => {
   it('pauses and resumes a running training', async () => {
@@ -49,7 +49,7 @@ describe('an operator', () => {
   it('sees a job that somebody put there with the wrong data fail at once', async () => {
     const { jobs, namespace } = open();
     kept(jobs.worker('evaluate', async () => Promise.reject(new Error('must not run'))));
-    const board = boardQueues({ redisUrl: testServers().redisUrl, namespace, logger: silent });
+    const board = boardQueues({ ...testRedis(), namespace, logger: silent });
     cleanups.push(() => board.close());
     const queue = board.queues.find(({ name }) => name === 'evaluate')!;
     await queue.add('evaluate', { version: 5 }, { jobId: 'by-hand' });
@@ -75,11 +75,15 @@ describe('workers', () => {
   it('take over the job of a worker that was killed', async () => {
     const { jobs, namespace } = open();
     const { id } = await jobs.startTraining({ reason: 'manual' });
-    const url = new URL(testServers().redisUrl);
+    const { redisUrl, redisCluster } = testServers();
+    const url = new URL(redisUrl);
     const script = `
       import { Worker } from 'bullmq';
+      import { Cluster } from 'ioredis';
+      const node = { host: '${url.hostname}', port: ${Number(url.port || 6379)} };
+      const options = { protocol: 2, maxRetriesPerRequest: null };
       new Worker('train', () => { console.log('taken'); return new Promise(() => setInterval(() => {}, 1000)); }, {
-        connection: { host: '${url.hostname}', port: ${Number(url.port || 6379)}, protocol: 2, maxRetriesPerRequest: null },
+        connection: ${redisCluster} ? new Cluster([node], { redisOptions: options }) : { ...node, ...options },
         prefix: '{${namespace}}:bull', lockDuration: 500, stalledInterval: 500 });`;
     const victim = spawn(process.execPath, ['--input-type=module', '-e', script], {
       cwd: fileURLToPath(new URL('..', import.meta.url)),
@@ -145,7 +149,7 @@ describe('without Redis', () => {
 describe('the schedule', () => {
   it('is one, however many processes boot, and goes when it is not set any more', async () => {
     const { jobs, namespace } = open();
-    const options = { redisUrl: testServers().redisUrl, namespace, logger: silent };
+    const options = { ...testRedis(), namespace, logger: silent };
     const board = boardQueues(options);
     cleanups.push(() => board.close());
     const queue = board.queues.find(({ name }) => name === 'schedule')!;

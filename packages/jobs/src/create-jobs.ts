@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { claimFlow } from './claim-flow.js';
 import { closeWithin } from './close-within.js';
-import { address, connectionOptions, type ConnectionSettings } from './connection.js';
+import { address, createConnector, type ConnectionSettings } from './connection.js';
 import { errorLog, type JobsLogger } from './error-log.js';
 import { flowView } from './flow-view.js';
 import { rollbackFlow, trainingFlow } from './flows.js';
@@ -33,8 +33,9 @@ export function createJobs(options: JobsOptions): Jobs {
   const { namespace, logger } = options;
   const prefix = queuePrefix(namespace);
   const onError = errorLog(logger, options);
-  const queues = openQueues(options, onError);
-  const producer = new FlowProducer({ connection: connectionOptions(options, 'producer'), prefix });
+  const connector = createConnector(options);
+  const queues = openQueues(connector, namespace, onError);
+  const producer = new FlowProducer({ connection: connector.for('producer'), prefix });
   producer.on('error', onError);
   const jobOptions: BullJobOptions = {
     attempts: 3,
@@ -82,7 +83,7 @@ export function createJobs(options: JobsOptions): Jobs {
         name,
         process,
         options: workerOptions,
-        connection: connectionOptions(options, 'worker'),
+        connection: connector.for('worker'),
         prefix,
         queue: queues[name],
         cancelKey: (id) => cancelKey(namespace, name, id),
@@ -94,7 +95,7 @@ export function createJobs(options: JobsOptions): Jobs {
       startSchedule({
         queue: await queue(SCHEDULE_QUEUE),
         pattern,
-        connection: connectionOptions(options, 'worker'),
+        connection: connector.for('worker'),
         prefix,
         start: () => jobs.startTraining({ reason: 'schedule' }),
         onError,
@@ -150,7 +151,7 @@ export function createJobs(options: JobsOptions): Jobs {
       }
     },
     async close() {
-      await Promise.all([closeWithin(CLOSE_MS, producer), closeQueues(queues)]);
+      await Promise.all([closeWithin(CLOSE_MS, producer), closeQueues(queues)]).finally(() => connector.close());
     },
   };
   return jobs;

@@ -1,8 +1,7 @@
-import { testServers } from '@click-recall/testing';
 import { describe, expect, it } from 'vitest';
 import { createJobs } from './create-jobs.js';
 import { JobFailedError } from './job-failure.js';
-import { cleanups, kept, laterSteps, open, silent, trained } from './open-test-jobs.js';
+import { cleanups, kept, laterSteps, open, silent, testRedis, trained } from './open-test-jobs.js';
 
 describe('a training flow', () => {
   it('runs train, embed, activate and republish in this order and hands each result on', async () => {
@@ -33,7 +32,7 @@ describe('a training flow', () => {
 
   it('answers a second start with the flow under way, and starts another when that has ended', async () => {
     const { jobs, namespace } = open();
-    const other = createJobs({ redisUrl: testServers().redisUrl, namespace, logger: silent });
+    const other = createJobs({ ...testRedis(), namespace, logger: silent });
     cleanups.push(() => other.close());
     const starts = await Promise.all([
       jobs.startTraining({ reason: 'manual' }),

@@ -30,9 +30,15 @@ export const trained: JobResult<'train'> = {
   },
 };
 
+/** For tests only: where the real Redis is. */
+export function testRedis(): { redisUrl: string; redisCluster: boolean } {
+  const { redisUrl, redisCluster } = testServers();
+  return { redisUrl, redisCluster };
+}
+
 /** For tests only: the queues of a namespace of their own, on the real Redis; gone after the test. */
 export function open(namespace = randomNamespace('jobs')): { jobs: Jobs; namespace: string } {
-  const options = { redisUrl: testServers().redisUrl, namespace, logger: silent, backoffMs: 20 };
+  const options = { ...testRedis(), namespace, logger: silent, backoffMs: 20 };
   const jobs = createJobs(options);
   cleanups.push(async () => {
     const board = boardQueues(options);

@@ -3,7 +3,7 @@ import { RetriableError } from '@click-recall/runtime';
 import { Queue } from 'bullmq';
 import { setTimeout as delay } from 'node:timers/promises';
 import { closeWithin } from './close-within.js';
-import { address, connectionOptions, type ConnectionSettings } from './connection.js';
+import { address, type ConnectionSettings, type Connector } from './connection.js';
 import { queuePrefix, SCHEDULE_QUEUE } from './keys.js';
 
 /** A call waits so long for the first connection; later ones give up after a few attempts by themselves. */
@@ -14,14 +14,11 @@ export const CLOSE_MS = 2_000;
 export type Queues = { readonly [N in JobName | typeof SCHEDULE_QUEUE]: Queue };
 
 /** Every queue of a namespace. */
-export function openQueues(
-  settings: ConnectionSettings & { readonly namespace: string },
-  onError: (error: Error) => void,
-): Queues {
+export function openQueues(connector: Connector, namespace: string, onError: (error: Error) => void): Queues {
   const open = (name: string): Queue => {
     const queue = new Queue(name, {
-      connection: connectionOptions(settings, 'producer'),
-      prefix: queuePrefix(settings.namespace),
+      connection: connector.for('producer'),
+      prefix: queuePrefix(namespace),
     });
     queue.on('error', onError);
     return queue;

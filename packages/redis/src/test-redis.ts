@@ -8,7 +8,8 @@ export const silent = { info: () => undefined, warn: () => undefined };
 
 /** A connection to the test server and a namespace of its own, whose keys are deleted when the test ends. */
 export async function testRedis(): Promise<{ redis: RedisConnection; namespace: string }> {
-  const redis = createRedis({ url: testServers().redisUrl, cluster: false, logger: silent });
+  const { redisUrl, redisCluster } = testServers();
+  const redis = createRedis({ url: redisUrl, cluster: redisCluster, logger: silent });
   const namespace = randomNamespace('redis');
   onTestFinished(async () => {
     await deleteNamespace(redis, namespace);

@@ -5,7 +5,7 @@ import { dropVectorSet } from './drop-vector-set.js';
 
 it('empties a large set in slices before it is unlinked', async () => {
   const logger = { info: () => undefined, warn: () => undefined };
-  const redis = createRedis({ url: testServers().redisUrl, cluster: false, logger });
+  const redis = createRedis({ url: testServers().redisUrl, cluster: testServers().redisCluster, logger });
   onTestFinished(() => redis.quit());
   await redis.ready(10_000);
   const { commands } = redis;

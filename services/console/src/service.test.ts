@@ -13,6 +13,7 @@ async function started(env: Record<string, string> = {}) {
   const config = loadConfig({
     NAMESPACE: namespace,
     REDIS_URL: testServers().redisUrl,
+    REDIS_CLUSTER: String(testServers().redisCluster),
     CONSOLE_PORT: '0',
     CONSOLE_PASSWORD: PASSWORD,
     ...env,
@@ -45,7 +46,7 @@ async function started(env: Record<string, string> = {}) {
 
 /** A training flow in the queues of the test, removed afterwards. */
 async function withTraining({ config, logger, namespace }: Awaited<ReturnType<typeof started>>) {
-  const jobs = createJobs({ redisUrl: config.redis.url, namespace, logger });
+  const jobs = createJobs({ redisUrl: config.redis.url, redisCluster: config.redis.cluster, namespace, logger });
   onTestFinished(() => jobs.close());
   return jobs.startTraining({ reason: 'manual' });
 }

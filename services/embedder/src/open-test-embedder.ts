@@ -48,13 +48,14 @@ export const ITEMS = Array.from({ length: 40 }, (_, index) => `item-${index}`);
 
 /** For tests only: the real servers, a registry in a folder of its own, and what ingest and the trainer would do. */
 export async function openTestEmbedder({ graceMs = 60_000 }: { readonly graceMs?: number } = {}) {
-  const { kafkaBrokers, redisUrl } = testServers();
+  const { kafkaBrokers, redisUrl, redisCluster } = testServers();
   const namespace = randomNamespace('embedder');
   const folder = await mkdtemp(join(tmpdir(), 'embedder-'));
   const config = loadConfig({
     NAMESPACE: namespace,
     KAFKA_BROKERS: kafkaBrokers.join(','),
     REDIS_URL: redisUrl,
+    REDIS_CLUSTER: String(redisCluster),
     REGISTRY_URL: pathToFileURL(folder).href,
     EMBEDDER_PORT: '0',
     GRACE_MS: String(graceMs),
@@ -65,7 +66,7 @@ export async function openTestEmbedder({ graceMs = 60_000 }: { readonly graceMs?
   const records = createRecordClient({ ...config.redis, logger });
   const kafka = createKafkaClient({ brokers: kafkaBrokers, clientId: 'test', logger });
   const admin = kafka.admin();
-  const jobs = createJobs({ redisUrl, namespace, logger, backoffMs: 100 });
+  const jobs = createJobs({ redisUrl, redisCluster, namespace, logger, backoffMs: 100 });
   const topics = pipelineTopics(namespace);
   onTestFinished(async () => {
     await jobs.close();

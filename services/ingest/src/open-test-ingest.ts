@@ -25,11 +25,12 @@ export interface RunningIngest {
 
 /** For tests only: the whole service, in this process, on the real servers. Stops when the test ends. */
 export async function startTestIngest(namespace: string, env: Record<string, string> = {}): Promise<RunningIngest> {
-  const { kafkaBrokers, redisUrl } = testServers();
+  const { kafkaBrokers, redisUrl, redisCluster } = testServers();
   const config = loadConfig({
     NAMESPACE: namespace,
     KAFKA_BROKERS: kafkaBrokers.join(','),
     REDIS_URL: redisUrl,
+    REDIS_CLUSTER: String(redisCluster),
     INGEST_PORT: '0',
     ...env,
   });

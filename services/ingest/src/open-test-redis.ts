@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 /** For tests only: the real Redis, and a namespace whose keys are deleted when the test ends (or before, by `wipe`). */
 export async function openTestRedis(): Promise<{ redis: RedisConnection; namespace: string; wipe(): Promise<void> }> {
   const logger = { info: () => undefined, warn: () => undefined };
-  const redis = createRedis({ url: testServers().redisUrl, cluster: false, logger });
+  const redis = createRedis({ url: testServers().redisUrl, cluster: testServers().redisCluster, logger });
   const namespace = randomNamespace('ingest');
   const wipe = (): Promise<void> => deleteNamespace(redis, namespace);
   onTestFinished(async () => {

@@ -92,7 +92,7 @@ it('keeps the newest that is known of each item; a tombstone deletes it', async 
   ]);
   await topics.caughtUp('items');
   const logger = { info: () => undefined, warn: () => undefined };
-  const records = createRecordClient({ url: testServers().redisUrl, cluster: false, logger });
+  const records = createRecordClient({ url: testServers().redisUrl, cluster: testServers().redisCluster, logger });
   onTestFinished(() => records.close());
   const items = createItemStore(records, redis, { namespace });
   const [a, b, c] = await eventually(() => items.get(['a', 'b', 'c']));

@@ -70,24 +70,25 @@ export interface TestRecallOptions {
 
 /** For tests only: the real servers, a registry in a folder of its own, and what the other services would do. */
 export async function openTestRecall({ graceMs = 60_000, serviceRedisUrl }: TestRecallOptions = {}) {
-  const { kafkaBrokers, redisUrl } = testServers();
+  const { kafkaBrokers, redisUrl, redisCluster } = testServers();
   const namespace = randomNamespace('recall');
   const folder = await mkdtemp(join(tmpdir(), 'recall-'));
   const config = loadConfig({
     NAMESPACE: namespace,
     KAFKA_BROKERS: kafkaBrokers.join(','),
     REDIS_URL: serviceRedisUrl ?? redisUrl,
+    REDIS_CLUSTER: String(redisCluster),
     REGISTRY_URL: pathToFileURL(folder).href,
     RECALL_PORT: '0',
     GRACE_MS: String(graceMs),
     LOG_LEVEL: 'silent',
   });
   const logger = createLogger({ service: 'test', level: 'silent' });
-  const redis = createRedis({ url: redisUrl, cluster: false, logger });
-  const records = createRecordClient({ url: redisUrl, cluster: false, logger });
+  const redis = createRedis({ url: redisUrl, cluster: redisCluster, logger });
+  const records = createRecordClient({ url: redisUrl, cluster: redisCluster, logger });
   const kafka = createKafkaClient({ brokers: kafkaBrokers, clientId: 'test', logger });
   const admin = kafka.admin();
-  const jobs = createJobs({ redisUrl, namespace, logger, backoffMs: 100 });
+  const jobs = createJobs({ redisUrl, redisCluster, namespace, logger, backoffMs: 100 });
   const topics = pipelineTopics(namespace);
   onTestFinished(async () => {
     await jobs.close();

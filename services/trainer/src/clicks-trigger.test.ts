@@ -10,7 +10,7 @@ afterEach(async () => {
 
 async function open(afterClicks = 100) {
   const logger = { info: () => undefined, warn: () => undefined };
-  const redis = createRedis({ url: testServers().redisUrl, cluster: false, logger });
+  const redis = createRedis({ url: testServers().redisUrl, cluster: testServers().redisCluster, logger });
   await redis.ready(10_000);
   const offsets = createOffsetStore(redis, { namespace: randomNamespace('trigger') });
   cleanups.push(() => redis.quit());

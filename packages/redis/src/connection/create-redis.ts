@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Cluster } from 'ioredis';
 import { createClient, type Client } from './create-client.js';
-import { createCommands } from './create-commands.js';
+import { createCommands, keyServersOf } from './create-commands.js';
 import { RedisUnavailableError, toRedisError } from './errors.js';
 import { parseRedisUrl, type RedisAddress } from './redis-address.js';
+import type { RedisCommands } from './commands.js';
 import type { RedisConnection, RedisState } from './redis-connection.js';
 import { warnOfEviction } from './warn-of-eviction.js';
 
@@ -35,15 +36,23 @@ function connect(address: RedisAddress, cluster: boolean, logger: RedisLogger): 
   const client = createClient(address, cluster);
   const state = watch(client, address.shown, logger);
   const commands = createCommands(client, address.shown);
+  const keyServers = (): RedisCommands[] =>
+    client instanceof Cluster
+      ? keyServersOf(client).map((node) => createCommands(node, `${node.options.host}:${node.options.port}`))
+      : [commands];
   return {
     address: address.shown,
+    cluster,
     get status() {
       return state.current();
     },
     commands,
     ready: (timeoutMs) => untilReady(state, address.shown, timeoutMs),
+    keyServers,
     ping: async () => {
-      await commands.call(['PING']);
+      const servers = keyServers();
+      // A Cluster whose nodes are not known yet has none; asking it says why.
+      await Promise.all((servers.length > 0 ? servers : [commands]).map((server) => server.call(['PING'])));
     },
     onState: (listener) => state.listen(listener),
     subscribe: (channel, listener) => subscribe(createClient(address, cluster, true), address, channel, listener),

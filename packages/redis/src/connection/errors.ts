@@ -25,7 +25,7 @@ const CLIENT_NAMES = new Set([
   'ConnectionTimeoutError',
 ]);
 const CLIENT_MESSAGES =
-  /^(Connection is closed|Stream isn't writeable|Cluster isn't ready|Socket |The client is (closed|offline)|Command timed out)/;
+  /^(Connection is closed|Stream isn't writeable|Cluster isn't ready|Cluster is ended|Too many Cluster redirections|Failed to refresh slots|Socket |The client is (closed|offline)|Command timed out)/;
 
 /**
  * Turns what a client library throws into the two errors of this package; anything else (a mistake of ours) comes back as it is.

@@ -7,11 +7,15 @@ export type RedisState = 'connecting' | 'ready' | 'unreachable' | 'closed';
 export interface RedisConnection {
   /** Address without a secret, for messages. */
   readonly address: string;
+  /** Whether the server is a Redis Cluster. */
+  readonly cluster: boolean;
   readonly status: RedisState;
   readonly commands: RedisCommands;
+  /** The commands of each server that holds keys, by itself: the masters of a Cluster, else the one server. */
+  keyServers(): readonly RedisCommands[];
   /** Resolves once the server answered; rejects with `RedisUnavailableError` when closed before, or after `timeoutMs`. */
   ready(timeoutMs?: number): Promise<void>;
-  /** Rejects with `RedisUnavailableError` when the server does not answer now. */
+  /** Rejects with `RedisUnavailableError` when a server that holds keys does not answer now. */
   ping(): Promise<void>;
   /** Calls back with the present state and at each change; returns the way to stop. */
   onState(listener: (state: RedisState) => void): () => void;

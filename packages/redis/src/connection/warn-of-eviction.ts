@@ -6,10 +6,11 @@ export function warnOfEviction(connection: RedisConnection, logger: RedisLogger)
   const stop = connection.onState((state) => {
     if (state !== 'ready') return;
     queueMicrotask(() => stop());
-    connection.commands.call(['INFO', 'memory']).then(
-      (info) => {
-        const policy = /maxmemory_policy:(\S+)/.exec(String(info))?.[1];
-        if (policy === undefined || policy === 'noeviction') return;
+    Promise.all(connection.keyServers().map((server) => server.call(['INFO', 'memory']))).then(
+      (infos) => {
+        const policies = infos.map((info) => /maxmemory_policy:(\S+)/.exec(String(info))?.[1]);
+        const policy = policies.find((each) => each !== undefined && each !== 'noeviction');
+        if (policy === undefined) return;
         logger.warn(
           { maxmemoryPolicy: policy },
           `Redis at ${connection.address} may evict keys (maxmemory-policy ${policy}); set it to noeviction, or state gets lost`,

@@ -6,7 +6,11 @@ import { createRecordClient } from './create-record-client.js';
 
 async function testStore() {
   const { redis, namespace } = await testRedis();
-  const records = createRecordClient({ url: testServers().redisUrl, cluster: false, logger: silent });
+  const records = createRecordClient({
+    url: testServers().redisUrl,
+    cluster: testServers().redisCluster,
+    logger: silent,
+  });
   onTestFinished(() => records.close());
   await records.ready(10_000);
   return createModelStore(records, redis, { namespace });

@@ -27,7 +27,11 @@ function ranker(version: string, reranked: number, more: Partial<RankerRecord> =
 
 it('keeps what is known of a ranker, and which encoder it belongs to', async () => {
   const { redis, namespace } = await testRedis();
-  const records = createRecordClient({ url: testServers().redisUrl, cluster: false, logger: silent });
+  const records = createRecordClient({
+    url: testServers().redisUrl,
+    cluster: testServers().redisCluster,
+    logger: silent,
+  });
   onTestFinished(() => records.close());
   await records.ready(10_000);
   const rankers = createRankerStore(records, redis, { namespace });
