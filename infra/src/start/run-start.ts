@@ -164,8 +164,9 @@ async function finish(
   if (context.json !== undefined) await writeFile(context.json, `${JSON.stringify(summary, undefined, 2)}\n`);
 }
 
-function apiKey({ apiKeys: [key] }: Config): Record<string, string> {
-  return key === undefined ? {} : { 'x-api-key': key };
+function apiKey({ apiKeys }: Config): Record<string, string> {
+  const reader = apiKeys.find(({ role }) => role !== 'publish');
+  return reader === undefined ? {} : { 'x-api-key': reader.key };
 }
 
 function addresses(config: Config, { urls }: RunningServices): Addresses {

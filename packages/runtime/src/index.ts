@@ -1,6 +1,7 @@
 export * from './errors.js';
 export * from './config/environment.js';
 export * from './config/load-config.js';
+export * from './config/parse-api-keys.js';
 export { redactUrl } from './config/redacted.js';
 export * from './fork-child.js';
 export * from './large-pages.js';
@@ -15,6 +16,9 @@ export * from './lifecycle/service-context.js';
 export * from './lifecycle/run-service.js';
 export * from './http/http-error.js';
 export { secretsEqual } from './http/api-keys.js';
+export { hasRole, requireRole } from './http/api-key-gate.js';
+export { isLoopback } from './http/is-loopback.js';
+export { addressOf } from './http/rate-limit.js';
 export type { HttpServer } from './http/create-http-server.js';
 export * from './http/open-http-server.js';
 export * from './one-thread.js';

@@ -13,7 +13,7 @@ export interface LoggerOptions {
 }
 
 /** Keys whose values are never logged, at the top and one and two levels down. */
-const SECRETS = ['password', 'consolePassword', 'apiKeys', 'authorization', '["x-api-key"]', 'sasl.password'];
+const SECRETS = ['password', 'consolePassword', 'consoleReadPassword', 'apiKeys', 'authorization', '["x-api-key"]', 'sasl.password'];
 const PATHS = SECRETS.flatMap((key) => {
   const under = key.startsWith('[') ? key : `.${key}`;
   return [key, `*${under}`, `*.*${under}`];

@@ -27,7 +27,7 @@ export async function startConsole(context: ServiceContext): Promise<string> {
 
   const { server, listen } = await openHttpServer(context, {
     // Its password stands in for API keys.
-    config: { apiKeys: [], rateLimit: RATE_LIMIT, bodyLimitBytes: config.bodyLimitBytes },
+    config: { apiKeys: [], corsOrigins: [], rateLimit: RATE_LIMIT, bodyLimitBytes: config.bodyLimitBytes },
   });
   addPasswordGate(server, password);
   await addDashboard(server, board);

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { apiKeysSchema } from './parse-api-keys.js';
 
 /** One environment variable: what it is for, what is accepted, and what it is when not set. */
 export interface Variable<T = unknown> {
@@ -22,6 +23,11 @@ const list = word.transform((text) =>
     .map((part) => part.trim())
     .filter((part) => part !== ''),
 );
+/** Exactly as a browser sends it; `*` is none, since a key in a page is everybody's. */
+const origin = z
+  .string()
+  .refine((text) => /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text.toLowerCase())
+  .transform((text) => new URL(text).origin);
 const brokers = list.pipe(z.array(z.string().regex(/^(\[[0-9a-fA-F:]+\]|[^\s:/]+):\d{1,5}$/)).min(1));
 const namespace = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
 const redisUrl = z.string().refine((text) => URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol));
@@ -67,6 +73,17 @@ export const ENVIRONMENT = {
     expected: 'a readable PEM file',
     schema: word,
   },
+  KAFKA_SSL_CERT: {
+    about:
+      'PEM file of the certificate that we show to brokers which ask for one; with KAFKA_SSL_KEY. Turns KAFKA_SSL on.',
+    expected: 'a readable PEM file',
+    schema: word,
+  },
+  KAFKA_SSL_KEY: {
+    about: 'PEM file of the private key of KAFKA_SSL_CERT.',
+    expected: 'a readable PEM file',
+    schema: word,
+  },
   KAFKA_SASL_MECHANISM: {
     about: 'How to log in to Kafka.',
     expected: 'plain, scram-sha-256 or scram-sha-512',
@@ -92,10 +109,16 @@ export const ENVIRONMENT = {
     fallback: 'file:.data/registry',
   },
   API_KEYS: {
-    about: 'Keys that callers send in `x-api-key`; absent: no key is asked for.',
-    expected: 'keys of 8 characters or more, separated by commas',
-    schema: list.pipe(z.array(z.string().min(8)).min(1)),
+    about:
+      'Keys that callers send in `x-api-key`, each with its role: publish (clicks), read (recommendations) or admin (everything, the default); absent: no key is asked for.',
+    expected: 'ROLE:KEY or KEY, separated by commas; a key has 8 characters or more of printable ASCII, and one role',
+    schema: apiKeysSchema,
     secret: true,
+  },
+  CORS_ORIGINS: {
+    about: 'Origins whose pages may call the API from a browser; absent: none.',
+    expected: 'origins like https://shop.example, separated by commas',
+    schema: list.pipe(z.array(origin).min(1)),
   },
   LISTEN_HOST: {
     about: 'Address to listen on; 0.0.0.0 = from everywhere.',
@@ -110,6 +133,13 @@ export const ENVIRONMENT = {
   CONSOLE_PORT: port('the console', 8088),
   CONSOLE_PASSWORD: {
     about: 'Password of the dashboard (user `admin`); absent: one is made up and logged, on a loopback address only.',
+    expected: 'a password of 8 characters or more',
+    schema: z.string().min(8),
+    secret: true,
+  },
+  CONSOLE_READ_PASSWORD: {
+    about:
+      'Password of those who may look at the dashboard and change nothing (user `viewer`); absent: there is no such user.',
     expected: 'a password of 8 characters or more',
     schema: z.string().min(8),
     secret: true,

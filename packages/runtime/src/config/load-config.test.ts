@@ -27,9 +27,11 @@ describe('loadConfig', () => {
       redis: { url: 'redis://127.0.0.1:6379', cluster: false },
       registryUrl: pathToFileURL(join(process.cwd(), '.data/registry')).href,
       apiKeys: [],
+      corsOrigins: [],
       host: '127.0.0.1',
       ports: { recall: 8080, ingest: 8081, trainer: 8082, embedder: 8083, console: 8088 },
       consolePassword: undefined,
+      consoleReadPassword: undefined,
       rateLimit: 1000,
       bodyLimitBytes: 5_242_880,
       sequenceKeep: 1000,
@@ -52,7 +54,8 @@ describe('loadConfig', () => {
       REDIS_URL: 'rediss://user:secret@cache:6380/0',
       REDIS_CLUSTER: '1',
       REGISTRY_URL: 'file:///models/here',
-      API_KEYS: 'first-key,second-key',
+      API_KEYS: 'first-key,read:second-key',
+      CORS_ORIGINS: 'https://shop.example, http://localhost:3000',
       RECALL_PORT: '0',
       TRAIN_SCHEDULE: '0 3 * * *',
       TRAIN_AFTER_CLICKS: '5000',
@@ -60,7 +63,11 @@ describe('loadConfig', () => {
     expect(config.kafka).toEqual({ brokers: ['a:9092', '[::1]:9093'], ssl: true });
     expect(config.redis).toEqual({ url: 'rediss://user:secret@cache:6380/0', cluster: true });
     expect(config.registryUrl).toBe('file:///models/here');
-    expect(config.apiKeys).toEqual(['first-key', 'second-key']);
+    expect(config.apiKeys).toEqual([
+      { key: 'first-key', role: 'admin' },
+      { key: 'second-key', role: 'read' },
+    ]);
+    expect(config.corsOrigins).toEqual(['https://shop.example', 'http://localhost:3000']);
     expect(config.ports.recall).toBe(0);
     expect(config.trainSchedule).toBe('0 3 * * *');
     expect(config.trainAfterClicks).toBe(5000);
@@ -99,10 +106,22 @@ describe('loadConfig', () => {
   });
 
   it('never tells the value of a secret', () => {
-    const faults = faultsOf({ REDIS_URL: 'http://hunter2', API_KEYS: 'short', CONSOLE_PASSWORD: 'tiny' });
-    expect(Object.keys(faults)).toHaveLength(3);
-    expect(JSON.stringify(faults)).not.toMatch(/hunter2|short|tiny/);
+    const faults = faultsOf({
+      REDIS_URL: 'http://hunter2',
+      API_KEYS: 'read:hunter22,publish:hunter22',
+      CONSOLE_PASSWORD: 'tiny',
+      CONSOLE_READ_PASSWORD: 'puny',
+    });
+    expect(Object.keys(faults)).toHaveLength(4);
+    expect(JSON.stringify(faults)).not.toMatch(/hunter2|tiny|puny/);
   });
+
+  it.each(['*', 'https://shop.example/', 'shop.example', 'https://*.example', 'null', 'ftp://shop.example'])(
+    'takes no %s for the origin of a page',
+    (origin) => {
+      expect(Object.keys(faultsOf({ CORS_ORIGINS: `https://shop.example,${origin}` }))).toEqual(['CORS_ORIGINS']);
+    },
+  );
 
   it('takes all of SASL or none of it', () => {
     const faults = faultsOf({ KAFKA_SASL_USERNAME: 'me' });
@@ -130,6 +149,21 @@ describe('loadConfig', () => {
     expect(Object.keys(faultsOf({ KAFKA_SSL_CA: bad }))).toEqual(['KAFKA_SSL_CA']);
     expect(Object.keys(faultsOf({ KAFKA_SSL_CA: join(folder, 'absent.pem') }))).toEqual(['KAFKA_SSL_CA']);
     expect(Object.keys(faultsOf({ KAFKA_SSL_CA: folder }))).toEqual(['KAFKA_SSL_CA']);
+  });
+
+  it('takes a certificate of ours with its key, or neither', () => {
+    const cert = join(folder, 'client.pem');
+    const key = join(folder, 'client.key');
+    writeFileSync(cert, '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n');
+    writeFileSync(key, '-----BEGIN EC PRIVATE KEY-----\nMHcC\n-----END EC PRIVATE KEY-----\n');
+    const { ssl } = loadConfig({ KAFKA_SSL_CERT: cert, KAFKA_SSL_KEY: key }).kafka;
+    expect(ssl).toEqual({ cert: expect.stringContaining('MIIB'), key: expect.stringContaining('MHcC') });
+    expect(Object.keys(faultsOf({ KAFKA_SSL_CERT: cert }))).toEqual(['KAFKA_SSL_KEY']);
+    expect(Object.keys(faultsOf({ KAFKA_SSL_KEY: key }))).toEqual(['KAFKA_SSL_CERT']);
+    expect(Object.keys(faultsOf({ KAFKA_SSL_CERT: key, KAFKA_SSL_KEY: cert })).toSorted()).toEqual([
+      'KAFKA_SSL_CERT',
+      'KAFKA_SSL_KEY',
+    ]);
   });
 
   it('refuses a model config that is not there', () => {

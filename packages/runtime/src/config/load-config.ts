@@ -1,13 +1,14 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { ConfigError, type ConfigFault } from '../errors.js';
 import { ENVIRONMENT, type EnvironmentValues, type Variable, type VariableName } from './environment.js';
+import type { ApiKey } from './parse-api-keys.js';
 
 export type ServiceName = 'recall' | 'ingest' | 'trainer' | 'embedder' | 'console';
 
 export interface KafkaConfig {
   readonly brokers: string[];
-  /** `ca`: PEM text; false: plain text. */
-  readonly ssl: boolean | { readonly ca: string };
+  /** PEM texts; false: plain text. */
+  readonly ssl: boolean | { readonly ca?: string; readonly cert?: string; readonly key?: string };
   readonly sasl?: {
     readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
     readonly username: string;
@@ -23,11 +24,14 @@ export interface Config {
   /** Absolute `file:` URL. */
   readonly registryUrl: string;
   /** Empty: no key is asked for. */
-  readonly apiKeys: readonly string[];
+  readonly apiKeys: readonly ApiKey[];
+  /** Origins whose pages may call from a browser. */
+  readonly corsOrigins: readonly string[];
   readonly host: string;
   /** 0 = any free one. */
   readonly ports: Readonly<Record<ServiceName, number>>;
   readonly consolePassword: string | undefined;
+  readonly consoleReadPassword: string | undefined;
   /** Requests a second and caller; 0 = no limit. */
   readonly rateLimit: number;
   readonly bodyLimitBytes: number;
@@ -57,7 +61,7 @@ export function loadConfig(
 ): Config {
   const faults: ConfigFault[] = [];
   const values = readVariables({ ...defaults, ...Object.fromEntries(setIn(env)) }, faults);
-  const ca = readable(values, 'KAFKA_SSL_CA', faults) ? read(values.KAFKA_SSL_CA, faults) : undefined;
+  const tls = readTls(values, faults);
   readable(values, 'MODEL_CONFIG', faults);
   const sasl = readSasl(values, faults);
   if (faults.length > 0) throw new ConfigError(faults);
@@ -65,12 +69,13 @@ export function loadConfig(
     namespace: values.NAMESPACE,
     kafka: {
       brokers: values.KAFKA_BROKERS,
-      ssl: ca === undefined ? values.KAFKA_SSL : { ca },
+      ssl: tls ?? values.KAFKA_SSL,
       ...(sasl && { sasl }),
     },
     redis: { url: values.REDIS_URL, cluster: values.REDIS_CLUSTER },
     registryUrl: values.REGISTRY_URL,
     apiKeys: values.API_KEYS ?? [],
+    corsOrigins: values.CORS_ORIGINS ?? [],
     host: values.LISTEN_HOST,
     ports: {
       recall: values.RECALL_PORT,
@@ -80,6 +85,7 @@ export function loadConfig(
       console: values.CONSOLE_PORT,
     },
     consolePassword: values.CONSOLE_PASSWORD,
+    consoleReadPassword: values.CONSOLE_READ_PASSWORD,
     rateLimit: values.RATE_LIMIT,
     bodyLimitBytes: values.BODY_LIMIT,
     sequenceKeep: values.SEQUENCE_KEEP,
@@ -123,7 +129,10 @@ function expectation(variable: Variable, text: string): string {
   return `expected ${variable.expected}${got}`;
 }
 
-function readable(values: EnvironmentValues, name: 'KAFKA_SSL_CA' | 'MODEL_CONFIG', faults: ConfigFault[]): boolean {
+/** The variables that name PEM files, and what such a file holds. */
+const PEM = { KAFKA_SSL_CA: 'CERTIFICATE', KAFKA_SSL_CERT: 'CERTIFICATE', KAFKA_SSL_KEY: 'PRIVATE KEY' } as const;
+
+function readable(values: EnvironmentValues, name: keyof typeof PEM | 'MODEL_CONFIG', faults: ConfigFault[]): boolean {
   const file = values[name];
   if (file === undefined) return false;
   try {
@@ -135,15 +144,31 @@ function readable(values: EnvironmentValues, name: 'KAFKA_SSL_CA' | 'MODEL_CONFI
   }
 }
 
-function read(file: string | undefined, faults: ConfigFault[]): string | undefined {
-  if (file === undefined) return undefined;
+function readTls(values: EnvironmentValues, faults: ConfigFault[]): Exclude<KafkaConfig['ssl'], boolean> | undefined {
+  const ca = readPem(values, 'KAFKA_SSL_CA', faults);
+  const cert = readPem(values, 'KAFKA_SSL_CERT', faults);
+  const key = readPem(values, 'KAFKA_SSL_KEY', faults);
+  for (const [variable, other] of [
+    ['KAFKA_SSL_CERT', 'KAFKA_SSL_KEY'],
+    ['KAFKA_SSL_KEY', 'KAFKA_SSL_CERT'],
+  ] as const) {
+    if (values[variable] === undefined && values[other] !== undefined)
+      faults.push({ variable, expected: `expected, since ${other} is set` });
+  }
+  if (ca === undefined && cert === undefined) return undefined;
+  return { ...(ca !== undefined && { ca }), ...(cert !== undefined && key !== undefined && { cert, key }) };
+}
+
+function readPem(values: EnvironmentValues, name: keyof typeof PEM, faults: ConfigFault[]): string | undefined {
+  const file = values[name];
+  if (file === undefined || !readable(values, name, faults)) return undefined;
   try {
     const text = readFileSync(file, 'utf8');
-    if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+    if (new RegExp(`-----BEGIN ([A-Z]+ )?${PEM[name]}-----`).test(text)) return text;
   } catch {
     // A folder, say: readable, but not a file; the fault below is the right answer.
   }
-  faults.push({ variable: 'KAFKA_SSL_CA', expected: expectation(ENVIRONMENT.KAFKA_SSL_CA, file) });
+  faults.push({ variable: name, expected: expectation(ENVIRONMENT[name], file) });
   return undefined;
 }
 

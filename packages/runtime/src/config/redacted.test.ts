@@ -6,8 +6,9 @@ describe('redacted', () => {
   it('keeps what is of use and no secret', () => {
     const config = loadConfig({
       REDIS_URL: 'redis://u:redis-pass@h:1/2',
-      API_KEYS: 'an-api-key',
+      API_KEYS: 'read:an-api-key',
       CONSOLE_PASSWORD: 'console-pass',
+      CONSOLE_READ_PASSWORD: 'console-pass-2',
       KAFKA_SASL_MECHANISM: 'plain',
       KAFKA_SASL_USERNAME: 'me',
       KAFKA_SASL_PASSWORD: 'sasl-pass',

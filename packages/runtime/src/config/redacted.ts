@@ -20,7 +20,8 @@ export function redacted(config: Config): Record<string, unknown> {
       ...(sasl && { sasl: { mechanism: sasl.mechanism, username: sasl.username, password: HIDDEN } }),
     },
     redis: { ...config.redis, url: redactUrl(config.redis.url) },
-    apiKeys: config.apiKeys.map(() => HIDDEN),
+    apiKeys: config.apiKeys.map(({ role }) => `${role}:${HIDDEN}`),
     consolePassword: config.consolePassword === undefined ? undefined : HIDDEN,
+    consoleReadPassword: config.consoleReadPassword === undefined ? undefined : HIDDEN,
   };
 }

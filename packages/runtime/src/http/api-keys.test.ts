@@ -2,15 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { createKeyring, secretsEqual } from './api-keys.js';
 
 describe('createKeyring', () => {
-  const callerOf = createKeyring(['first-key', 'second-key']);
+  const callerOf = createKeyring([
+    { key: 'first-key', role: 'publish' },
+    { key: 'second-key', role: 'read' },
+  ]);
 
-  it('tells the callers apart without telling their keys', () => {
-    const names = [callerOf('first-key'), callerOf('second-key')];
-    expect(new Set(names).size).toBe(2);
-    for (const name of names) expect(name).toMatch(/^key-[0-9a-f]{8}$/);
+  it('tells the callers and their roles apart without telling their keys', () => {
+    const callers = [callerOf('first-key'), callerOf('second-key')];
+    expect(callers.map((caller) => caller?.role)).toEqual(['publish', 'read']);
+    expect(new Set(callers.map((caller) => caller?.name)).size).toBe(2);
+    for (const caller of callers) expect(caller?.name).toMatch(/^key-[0-9a-f]{8}$/);
   });
 
-  it.each([undefined, '', 'first-ke', 'first-keyx', 'FIRST-KEY'])('does not know %j', (given) => {
+  it.each([undefined, '', 'first-ke', 'first-keyx', 'FIRST-KEY', 'publish:first-key'])('does not know %j', (given) => {
     expect(callerOf(given)).toBeUndefined();
   });
 });

@@ -1,59 +1,11 @@
-import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { z } from 'zod';
-import { ConfigError, RetriableError } from '../errors.js';
-import { createHealth } from '../health/create-health.js';
-import { createLogger } from '../logger.js';
-import { createMetrics } from '../metrics/create-metrics.js';
-import { createHttpServer, type HttpServer } from './create-http-server.js';
-import { HttpError } from './http-error.js';
+import { describe, expect, it } from 'vitest';
+import { ConfigError } from '../errors.js';
+import type { HttpServer } from './create-http-server.js';
 import { listen } from './listen.js';
+import { openTestServer, sendRaw } from './open-test-server.js';
 
 const KEY = 'a-good-key';
-
-async function started(settings: { apiKeys?: string[]; rateLimit?: number } = {}) {
-  const lines: string[] = [];
-  const logger = createLogger({
-    service: 'recall',
-    level: 'info',
-    pretty: false,
-    destination: { write: (line) => void lines.push(line) },
-  });
-  const metrics = createMetrics('recall');
-  const health = createHealth({ logger, metrics });
-  const server = await createHttpServer({
-    service: 'recall',
-    config: { apiKeys: settings.apiKeys ?? [], rateLimit: settings.rateLimit ?? 0, bodyLimitBytes: 1024 },
-    logger,
-    metrics,
-    health,
-    api: { title: 'Recall', description: 'test' },
-  });
-  onTestFinished(async () => {
-    await server.close();
-    health.close();
-  });
-  server.get(
-    '/v1/things/:id',
-    {
-      schema: {
-        params: z.object({ id: z.string().max(512) }),
-        querystring: z.object({ limit: z.coerce.number().int().min(1).max(200).default(10) }),
-        response: { 200: z.object({ id: z.string(), limit: z.number() }) },
-      },
-    },
-    async (request) => ({ id: request.params.id, limit: request.query.limit }),
-  );
-  server.post('/v1/things', { schema: { body: z.object({ user: z.object({ id: z.string() }) }) } }, async () => ({}));
-  server.get('/v1/needs-redis', { config: { requires: ['redis'] } }, async () => ({}));
-  server.get('/v1/fails/:how', { schema: { params: z.object({ how: z.string() }) } }, async (request) => {
-    if (request.params.how === 'unknown-item') throw new HttpError(404, 'unknown-item', 'no such item', 'itemId');
-    if (request.params.how === 'away') throw new RetriableError('redis at secret-host refused');
-    throw new Error('the password is hunter2');
-  });
-  return { server, health, metrics, lines };
-}
 
 const get = (server: HttpServer, url: string, key?: string) =>
   server.inject({ method: 'GET', url, ...(key !== undefined && { headers: { 'x-api-key': key } }) });
@@ -63,13 +15,13 @@ const post = (server: HttpServer, payload: string, type = 'application/json') =>
 
 describe('createHttpServer', () => {
   it('answers a typed route', async () => {
-    const { server } = await started();
+    const { server } = await openTestServer();
     expect((await get(server, '/v1/things/a%20%2Fb?limit=3')).json()).toEqual({ id: 'a /b', limit: 3 });
     expect((await get(server, `/v1/things/${'%C3%A4'.repeat(256)}`)).statusCode).toBe(200);
   });
 
   it('answers 400 with the field and what was expected', async () => {
-    const { server } = await started();
+    const { server } = await openTestServer();
     const query = await get(server, '/v1/things/7?limit=1000');
     expect(query.statusCode).toBe(400);
     expect(query.json()).toEqual({
@@ -89,14 +41,14 @@ describe('createHttpServer', () => {
     ['another content type', '<a/>', 'text/xml', 415, 'unsupported-media-type'],
     ['a body that is too long', JSON.stringify({ a: 'x'.repeat(2000) }), 'application/json', 413, 'too-large'],
   ])('answers %s in one form', async (_what, payload, type, status, code) => {
-    const { server } = await started();
+    const { server } = await openTestServer();
     const answer = await post(server, payload, type);
     expect(answer.statusCode).toBe(status);
     expect(answer.json()).toMatchObject({ error: { code } });
   });
 
   it('answers 404 for a route that is not there, and 400 for a path that cannot be read', async () => {
-    const { server } = await started({ apiKeys: [KEY] });
+    const { server } = await openTestServer({ apiKeys: KEY });
     const absent = await get(server, '/nowhere?secret=1');
     expect(absent.statusCode).toBe(404);
     expect(absent.json()).toEqual({ error: { code: 'not-found', message: 'no such route: GET /nowhere' } });
@@ -104,14 +56,14 @@ describe('createHttpServer', () => {
   });
 
   it('says what a handler means to say', async () => {
-    const { server } = await started();
+    const { server } = await openTestServer();
     const answer = await get(server, '/v1/fails/unknown-item');
     expect(answer.statusCode).toBe(404);
     expect(answer.json()).toEqual({ error: { code: 'unknown-item', message: 'no such item', field: 'itemId' } });
   });
 
   it('keeps its own failures to the log', async () => {
-    const { server, lines } = await started();
+    const { server, lines } = await openTestServer();
     const answer = await get(server, '/v1/fails/badly');
     expect(answer.statusCode).toBe(500);
     expect(answer.json()).toEqual({ error: { code: 'internal', message: 'something went wrong on our side' } });
@@ -119,7 +71,7 @@ describe('createHttpServer', () => {
   });
 
   it('answers 503 while a dependency fails or is missing', async () => {
-    const { server, health } = await started();
+    const { server, health } = await openTestServer();
     const away = await get(server, '/v1/fails/away');
     expect(away.statusCode).toBe(503);
     expect(away.body).not.toContain('secret-host');
@@ -133,7 +85,7 @@ describe('createHttpServer', () => {
   });
 
   it('asks for a key where keys are set, but not for health, metrics and documentation', async () => {
-    const { server, health } = await started({ apiKeys: ['another-key', KEY] });
+    const { server, health } = await openTestServer({ apiKeys: `another-key,${KEY}` });
     health.dependency('redis').down('gone');
     for (const key of [undefined, '', 'wrong', `${KEY}x`]) {
       const answer = await get(server, '/v1/needs-redis', key);
@@ -148,7 +100,7 @@ describe('createHttpServer', () => {
   });
 
   it('limits how often one caller may ask, health left out', async () => {
-    const { server } = await started({ apiKeys: [KEY], rateLimit: 5 });
+    const { server } = await openTestServer({ apiKeys: KEY, rateLimit: 5 });
     const codes = async (count: number, url: string, key?: (index: number) => string) => {
       const answers = await Promise.all(Array.from({ length: count }, (_, index) => get(server, url, key?.(index))));
       return answers.map(({ statusCode }) => statusCode);
@@ -163,7 +115,7 @@ describe('createHttpServer', () => {
   });
 
   it('reports health and readiness with their parts', async () => {
-    const { server, health } = await started();
+    const { server, health } = await openTestServer();
     health.dependency('kafka').down('connection refused');
     health.heartbeat('clicks', 60_000);
     expect((await get(server, '/healthz')).json()).toMatchObject({
@@ -179,7 +131,7 @@ describe('createHttpServer', () => {
   });
 
   it('describes its routes, and measures them by route', async () => {
-    const { server } = await started();
+    const { server } = await openTestServer();
     await get(server, '/v1/things/7');
     const api = (await get(server, '/openapi.json')).json<{ paths: Record<string, unknown> }>();
     expect(Object.keys(api.paths).toSorted()).toEqual([
@@ -195,7 +147,7 @@ describe('createHttpServer', () => {
   });
 
   it('shows the documentation without anything from elsewhere', async () => {
-    const { server } = await started();
+    const { server } = await openTestServer();
     const page = await get(server, '/docs/');
     expect(page.body).not.toMatch(/(src|href)="https?:/);
     expect(page.headers['content-security-policy']).toMatch(/^default-src 'self';/);
@@ -203,23 +155,15 @@ describe('createHttpServer', () => {
   });
 
   it('sets sane headers', async () => {
-    const { server } = await started();
+    const { server } = await openTestServer();
     const { headers } = await get(server, '/v1/things/7');
     expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
     expect(headers['x-powered-by']).toBeUndefined();
   });
 
   it('answers what is not HTTP in the same form', async () => {
-    const { server } = await started();
-    await listen(server, { host: '127.0.0.1', port: 0, variable: 'RECALL_PORT' });
-    const { port } = server.server.address() as AddressInfo;
-    const text = await new Promise<string>((resolve, reject) => {
-      let received = '';
-      const socket = connect(port, '127.0.0.1', () => socket.write('GARBAGE\r\n\r\n'));
-      socket.on('data', (chunk) => (received += chunk.toString()));
-      socket.on('close', () => resolve(received));
-      socket.on('error', reject);
-    });
+    const { server } = await openTestServer();
+    const text = await sendRaw(server, 'GARBAGE\r\n\r\n');
     expect(text).toMatch(
       /^HTTP\/1.1 400 .*{"error":{"code":"invalid-request","message":"the request is not valid HTTP"}}$/s,
     );
@@ -228,7 +172,7 @@ describe('createHttpServer', () => {
 
 describe('listen', () => {
   it('names the variable when the port is taken', async () => {
-    const [one, two] = [await started(), await started()];
+    const [one, two] = [await openTestServer(), await openTestServer()];
     await listen(one.server, { host: '127.0.0.1', port: 0, variable: 'RECALL_PORT' });
     const { port } = one.server.server.address() as AddressInfo;
     const failing = listen(two.server, { host: '127.0.0.1', port, variable: 'RECALL_PORT' });

@@ -1,5 +1,6 @@
 import type { ServiceContext } from '../lifecycle/service-context.js';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from './create-http-server.js';
+import { isLoopback } from './is-loopback.js';
 import { listen } from './listen.js';
 
 export interface OpenedHttpServer {
@@ -20,6 +21,10 @@ export async function openHttpServer(
   const server = await createHttpServer({ service, config, logger, metrics, health, ...options });
   scope.add('listener', 'http', () => server.close());
   const { host, ports } = config;
+  // Not refused: in a container every service listens to the outside, and who can come there is decided by what publishes the port.
+  if (options.api && config.apiKeys.length === 0 && !isLoopback(host)) {
+    logger.warn({ host }, 'no API_KEYS are set: whoever reaches this address may ask, publish and erase');
+  }
   return {
     server,
     listen: () => listen(server, { host, port: ports[service], variable: `${service.toUpperCase()}_PORT` }),

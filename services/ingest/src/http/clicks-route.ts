@@ -2,11 +2,12 @@ import {
   clickEventSchema,
   clicksAnswerSchema,
   errorBodySchema,
+  isForget,
   MAX_EVENTS,
   type ClicksAnswer,
 } from '@click-recall/contracts';
 import type { Publisher } from '@click-recall/kafka';
-import { HttpError, type HttpServer, type Metrics } from '@click-recall/runtime';
+import { HttpError, requireRole, type HttpServer, type Metrics } from '@click-recall/runtime';
 import { z } from 'zod';
 import { readLine, readValue, splitLines, type ReadEvent } from './read-events.js';
 
@@ -27,26 +28,29 @@ const bodySchema = z.unknown().meta({
 
 /** `POST /v1/clicks`: click events for those who cannot speak Kafka. Answers once Kafka has acknowledged them. */
 export function addClicksRoute(server: HttpServer, { publisher, topic, metrics }: ClicksRouteParts): void {
-  server.addContentTypeParser([JSON_LINES, 'application/jsonl'], { parseAs: 'string' }, (_request, body, done) => {
-    done(null, new Lines(String(body)));
+  server.addContentTypeParser([JSON_LINES, 'application/jsonl'], { parseAs: 'buffer' }, (_request, body, done) => {
+    done(null, new Lines(Buffer.from(body)));
   });
   server.route({
     method: 'POST',
     url: '/v1/clicks',
-    config: { requires: ['kafka'] },
+    config: { requires: ['kafka'], role: 'publish' },
     schema: {
       tags: ['ingest'],
       summary: 'Publish click events',
-      description: 'Events without an eventId count again when the request is repeated.',
+      description:
+        'Events without an eventId count again when the request is repeated. Where API keys are set, a `forget` needs one of the role admin.',
       body: bodySchema,
       response: {
         202: clicksAnswerSchema.describe('Accepted, but for the events that `errors` tells of'),
         400: errorBodySchema.describe('No event of the request can be accepted'),
       },
     },
-    handler: async ({ body }, reply) => {
-      const events = readBody(body, Date.now());
+    handler: async (request, reply) => {
+      const events = readBody(request.body, Date.now());
       const accepted = events.filter((event) => event.ok);
+      // As for the route that forgets: what erases is not for whoever may add.
+      if (accepted.some(({ event }) => isForget(event))) requireRole(request, 'admin', 'an event of the type forget');
       await publisher.publish(
         topic,
         accepted.map(({ event, json }) => ({ key: event.userId, value: json })),
@@ -69,18 +73,17 @@ export function addClicksRoute(server: HttpServer, { publisher, topic, metrics }
 
 /** A body of JSON Lines, told apart from a JSON string. */
 class Lines {
-  readonly text: string;
-  constructor(text: string) {
-    this.text = text;
+  readonly bytes: Buffer;
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
   }
 }
 
 function readBody(body: unknown, nowMs: number): ReadEvent[] {
-  const parts: readonly unknown[] = body instanceof Lines ? splitLines(body.text) : Array.isArray(body) ? body : [body];
+  const lines = body instanceof Lines ? splitLines(body.bytes) : undefined;
+  const parts: readonly unknown[] = lines ?? (Array.isArray(body) ? body : [body]);
   if (parts.length > MAX_EVENTS)
     throw new HttpError(413, 'too-large', `expected at most ${MAX_EVENTS} events in a request`);
   if (parts.length === 0) throw new HttpError(400, 'empty', 'expected at least one event');
-  return body instanceof Lines
-    ? parts.map((line) => readLine(String(line), nowMs))
-    : parts.map((value) => readValue(value, nowMs));
+  return lines ? lines.map((line) => readLine(line, nowMs)) : parts.map((value) => readValue(value, nowMs));
 }

@@ -9,7 +9,7 @@ async function openTest(env: Record<string, string> = {}) {
   const { redis, namespace } = await openTestRedis();
   const topics = await openTestTopics(namespace);
   const ingest = await startTestIngest(namespace, env);
-  const post = async (body: string, headers: Record<string, string> = {}) => {
+  const post = async (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) => {
     const response = await fetch(`${ingest.address}/v1/clicks`, {
       method: 'POST',
       body,
@@ -88,6 +88,40 @@ it('asks for the key where one is set', async () => {
   expect((await post(JSON.stringify(click('u', 1)), { 'x-api-key': 'a-long-enough-key-of-this-test' })).status).toBe(
     202,
   );
+});
+
+it('lets a key that may publish add events, and only an admin’s erase a user', async () => {
+  const { post, ingest } = await openTest({ API_KEYS: 'publish:publisher,read:reader-key,admin:operator' });
+  const as = (key: string) => ({ 'x-api-key': key });
+  const forget = JSON.stringify([click('u', 1), { userId: 'u', type: 'forget', timestamp: 1_700_000_000_000 }]);
+  expect((await post(JSON.stringify(click('u', 1)), as('publisher'))).status).toBe(202);
+  expect((await post(JSON.stringify(click('u', 1)), as('reader-key'))).status).toBe(403);
+  const refused = await post(forget, as('publisher'));
+  expect(refused.status).toBe(403);
+  expect(errorBodySchema.parse(refused.body).error).toMatchObject({ code: 'forbidden' });
+  expect((await post(forget, as('operator'))).status).toBe(202);
+  const erase = (key: string) =>
+    fetch(`${ingest.address}/v1/users/u`, { method: 'DELETE', headers: as(key) }).then(({ status }) => status);
+  expect([await erase('publisher'), await erase('reader-key'), await erase('operator')]).toEqual([403, 403, 202]);
+});
+
+it('takes no bytes for an id that are no UTF-8, which would make two ids one', async () => {
+  const { post } = await openTest();
+  const event = (id: string) => `{"userId":"${id}","itemId":"i","timestamp":1700000000000}`;
+  const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
+  expect((await post(bytes(event('\xff')))).status).toBe(400);
+  const lines = await post(bytes(`${event('a')}\n${event('\xfe')}\n${event('b')}`), jsonLines);
+  expect(lines.body).toMatchObject({ accepted: 2, errors: [{ index: 1, reason: 'not-json' }] });
+});
+
+it('answers 400 to an event nested too deep to be published', async () => {
+  const { post } = await openTest();
+  const context = `{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
+  const event = `{"userId":"u","itemId":"i","timestamp":1700000000000,"context":${context}}`;
+  for (const headers of [{}, jsonLines]) {
+    const answer = await post(event, headers);
+    expect([answer.status, errorBodySchema.parse(answer.body).error.code]).toEqual([400, 'invalid-value']);
+  }
 });
 
 it('forgets a user, in order with what was published before', async () => {

@@ -17,7 +17,7 @@ export interface ItemRoutesDeps {
 }
 
 const errors = { '4xx': errorBodySchema, '5xx': errorBodySchema };
-const config = { requires: ['redis'] };
+const config = { requires: ['redis'], role: 'read' } as const;
 
 /** What is like an item, and whom it is for. */
 export function addItemRoutes(server: HttpServer, { queries, items }: ItemRoutesDeps): void {

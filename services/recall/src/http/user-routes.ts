@@ -19,7 +19,7 @@ export interface UserRoutesDeps {
 }
 
 const response = { 200: recommendationsAnswerSchema, '4xx': errorBodySchema, '5xx': errorBodySchema };
-const config = { requires: ['redis'] };
+const config = { requires: ['redis'], role: 'read' } as const;
 
 /** What to recommend to a user, known or only in the request. */
 export function addUserRoutes(server: HttpServer, { recommender, items, metrics }: UserRoutesDeps): void {

@@ -1,0 +1,30 @@
+import rateLimit from '@fastify/rate-limit';
+import type { FastifyRequest } from 'fastify';
+import type { ApiKey } from '../config/parse-api-keys.js';
+import { apiKeyOf } from './api-key-gate.js';
+import { createKeyring } from './api-keys.js';
+import type { HttpServer } from './create-http-server.js';
+import { HttpError } from './http-error.js';
+
+const { normalizeIP } = rateLimit;
+
+/** A second, in ms: the span that `perSecond` is of. */
+const WINDOW_MS = 1_000;
+
+/** Limits how often one caller may ask: by the key where it is right, else by the address; routes with `rateLimit: false` are left out. */
+export async function addRateLimit(server: HttpServer, perSecond: number, keys: readonly ApiKey[]): Promise<void> {
+  const callerOf = createKeyring(keys);
+  await server.register(rateLimit, {
+    max: perSecond,
+    timeWindow: WINDOW_MS,
+    // Only a key that is right names a caller: else any number of made-up keys would each have a limit of its own.
+    keyGenerator: (request) => callerOf(apiKeyOf(request.headers))?.name ?? addressOf(request),
+    errorResponseBuilder: (_request, { max }) =>
+      new HttpError(429, 'rate-limited', `at most ${max} requests a second; wait for retry-after seconds`),
+  });
+}
+
+/** The address that a request came from; of IPv6 the network (/64), which is what one customer has of it. */
+export function addressOf({ ip }: Pick<FastifyRequest, 'ip'>): string {
+  return normalizeIP(ip);
+}
