@@ -1,6 +1,8 @@
 import {
   DEAD_LETTER_HEADERS,
+  DEAD_LETTER_MARKS,
   REJECTION_REASONS,
+  SOURCE_HEADER_PREFIX,
   TOPIC_NAMES,
   TOPICS,
   type TopicName,
@@ -61,11 +63,17 @@ function message(topic: TopicName): Record<string, unknown> {
 }
 
 function deadLetterHeaders(): Record<string, unknown> {
+  const marks = Object.entries(DEAD_LETTER_MARKS).map(([name, description]) => [name, { type: 'string', description }]);
   const properties = DEAD_LETTER_HEADERS.map((name) => [
     name,
     name === 'reason' ? { type: 'string', examples: [...REJECTION_REASONS] } : { type: 'string' },
   ]);
-  return { type: 'object', properties: Object.fromEntries(properties) };
+  return {
+    type: 'object',
+    properties: Object.fromEntries([...properties, ...marks]),
+    required: [...DEAD_LETTER_HEADERS],
+    patternProperties: { [`^${SOURCE_HEADER_PREFIX}`]: { description: 'The headers of the source.' } },
+  };
 }
 
 /** An operation is told from the pipeline's side: it receives what you write and sends what it writes. */

@@ -57,7 +57,7 @@ export function createClickPublisher(options: ClickPublisherOptions): ClickPubli
   async function deliver(topic: string, message: OutgoingMessage & { value: string }): Promise<DeliveryReport> {
     if (Buffer.byteLength(message.value) > MAX_VALUE_BYTES) {
       const expected = `expected at most ${MAX_VALUE_BYTES} bytes of JSON`;
-      return { status: 'rejected', rejection: { reason: 'invalid-value', field: '', message: expected } };
+      return { status: 'rejected', rejection: { reason: 'too-large', field: '', message: expected } };
     }
     return { status: 'delivered', ...(await buffer.add(topic, message)) };
   }

@@ -7,6 +7,12 @@ import type { Parsed, Rejection, RejectionReason } from './rejection.js';
 import { EARLIEST_TIMESTAMP_MS, MAX_AHEAD_MS } from './timestamp.js';
 
 /**
+ * The longest event that is taken, in bytes of its value, over Kafka as over HTTP: brokers take messages of 1 MB unless told otherwise, and a
+ * dead letter of it needs room for its reason and origin.
+ */
+export const MAX_EVENT_BYTES = 900_000;
+
+/**
  * Reads the bytes of a message on `clicks`.
  *
  * @param bytes the message's value; null is a tombstone
@@ -14,7 +20,7 @@ import { EARLIEST_TIMESTAMP_MS, MAX_AHEAD_MS } from './timestamp.js';
  *   of the log judges the same
  */
 export function parseClick(bytes: Uint8Array | null, appendTimeMs: number): Parsed<ClickEvent> {
-  const json = parseJson(bytes);
+  const json = parseEventJson(bytes);
   return json.ok ? parseClickValue(json.value, appendTimeMs) : json;
 }
 
@@ -39,7 +45,7 @@ export function parseClickValue(value: unknown, nowMs: number): Parsed<ClickEven
 
 /** Reads the bytes of a message on `items`. A tombstone is the caller's to handle: on a compacted topic it means "deleted". */
 export function parseItem(bytes: Uint8Array | null): Parsed<Item> {
-  const json = parseJson(bytes);
+  const json = parseEventJson(bytes);
   if (!json.ok) return json;
   const object = parseObject(json.value, ITEM_VERSION);
   return object.ok ? checked(itemSchema, object.value) : object;
@@ -51,6 +57,11 @@ export function parseMessage<T>(schema: z.ZodType<T>, bytes: Uint8Array | null):
   if (!json.ok) return json;
   const object = parseObject(json.value, 1);
   return object.ok ? checked(schema, object.value) : object;
+}
+
+function parseEventJson(bytes: Uint8Array | null): Parsed<unknown> {
+  if (bytes === null || bytes.byteLength <= MAX_EVENT_BYTES) return parseJson(bytes);
+  return rejected('too-large', '', `expected at most ${MAX_EVENT_BYTES} bytes`);
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true });

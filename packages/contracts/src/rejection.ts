@@ -1,6 +1,8 @@
 /** Why an event was refused; label of a metric and header of a dead letter, so a closed list. */
 export const REJECTION_REASONS = [
   'tombstone',
+  'unreadable-batch',
+  'too-large',
   'not-json',
   'not-an-object',
   'unsupported-version',

@@ -78,7 +78,10 @@ export type TopicName = keyof typeof TOPICS;
 
 export const TOPIC_NAMES = Object.keys(TOPICS) as TopicName[];
 
-/** Headers of a message on `dead-letters`. Readers tell a repeated letter by source topic, partition and offset. */
+/**
+ * Headers of a message on `dead-letters`. Readers tell a repeated letter by source topic, partition and offset. Beside them, where they
+ * apply: those of {@link DEAD_LETTER_MARKS}, and the headers of the source, each name behind {@link SOURCE_HEADER_PREFIX}.
+ */
 export const DEAD_LETTER_HEADERS = [
   'reason',
   'field',
@@ -88,6 +91,21 @@ export const DEAD_LETTER_HEADERS = [
   'source-partition',
   'source-offset',
 ] as const;
+
+/** What a dead letter says of itself where it is not the whole original, or was dealt with. */
+export const DEAD_LETTER_MARKS = {
+  'original-bytes': 'The value was longer than a letter may be, and is cut: so many bytes it had.',
+  'original-key-bytes': 'The key was too long for a letter, and is cut: so many bytes it had.',
+  'original-headers': 'The headers of the source did not fit, and are left out: so many there were.',
+  'replayed-to':
+    'Not a letter of its own (the value is null): the one of this origin was published again, and landed here.',
+} as const;
+
+/** The headers of a refused message go with its letter, each name behind this. */
+export const SOURCE_HEADER_PREFIX = 'source-header-';
+
+/** Header of a message that was published again from its dead letter: the letter's origin, as `TOPIC/PARTITION/OFFSET`. */
+export const REPLAYED_OF_HEADER = 'replayed-of';
 
 /** The default namespace; topics and consumer groups carry the namespace only when it is another. */
 export const DEFAULT_NAMESPACE = 'click-recall';

@@ -4,6 +4,8 @@ export { MAX_VALUE_BYTES, type Publisher, type PublisherOptions } from './publis
 export type { BatchControl, Subscriber, SubscriberOptions } from './subscriber.js';
 export type { KafkaAdmin, TopicConfig } from './admin.js';
 export * from './dead-letters.js';
+export * from './origin.js';
+export * from './read-dead-letter.js';
 export type { KafkaLogger } from './kafka-logger.js';
 export * from './kafka-client.js';
 export * from './settle.js';

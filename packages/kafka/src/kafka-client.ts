@@ -5,6 +5,7 @@ import { createAdmin, type KafkaAdmin } from './admin.js';
 import { registerCodecs } from './codecs/codecs.js';
 import { kafkajsLogs, type KafkaLogger } from './kafka-logger.js';
 import { createPublisher, type Publisher, type PublisherOptions } from './publisher.js';
+import { installDecoder } from './record-batches/install-decoder.js';
 import { createReachability, type OnReachable } from './reachability.js';
 import { createSubscriber, type Subscriber, type SubscriberOptions } from './subscriber.js';
 
@@ -48,6 +49,7 @@ export function createKafkaClient(options: KafkaClientOptions): KafkaClient {
     onReachable: options.onReachable,
   });
   const subscribers: Subscriber[] = [];
+  installDecoder();
   const others: { close(): Promise<void> }[] = [];
   return {
     publisher(publisherOptions = {}) {

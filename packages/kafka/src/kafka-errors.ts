@@ -54,3 +54,10 @@ export function isKafkajsError(error: unknown): boolean {
 export function rootMessage(error: unknown): string {
   return chain(error).at(-1)?.message ?? String(error);
 }
+const TOO_LARGE_TYPES = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
+
+/** The broker takes no message of this size. */
+export function isTooLargeError(error: unknown): boolean {
+  return chain(error).some((each) => 'type' in each && TOO_LARGE_TYPES.has(String(each.type)));
+}
+

@@ -11,6 +11,7 @@ export const silent: KafkaLogger = { debug() {}, info() {}, warn() {}, error() {
 export interface TestKafka {
   readonly client: KafkaClient;
   readonly admin: KafkaAdmin;
+  readonly brokers: string[];
   /** A random name, free for topics and groups. */
   readonly name: string;
   /** Makes a topic that is deleted after the test. */
@@ -34,6 +35,7 @@ export async function openTestKafka(): Promise<TestKafka> {
   return {
     client,
     admin,
+    brokers: testServers().kafkaBrokers,
     name,
     async topic(partitions = 1) {
       const topic = `${name}.${topics.length}`;

@@ -1,8 +1,9 @@
+import { MAX_EVENT_BYTES } from '@click-recall/contracts';
 import { backoffMs, RetriableError } from '@click-recall/runtime';
-import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
+import kafkajs, { type IHeaders, type Kafka, type Message, type Producer } from 'kafkajs';
 import { isConnectionError, isRetriableKafkaError, isSequenceError, rootMessage } from './kafka-errors.js';
 import type { KafkaLogger } from './kafka-logger.js';
-import type { Delivery, OutgoingMessage } from './message.js';
+import type { Delivery, HeaderValue, OutgoingMessage } from './message.js';
 import { pause } from './pause.js';
 import type { Reachability } from './reachability.js';
 
@@ -12,7 +13,7 @@ export interface PublisherOptions {
 }
 
 /** The longest value that surely fits a message: brokers take 1 MB unless told otherwise, and key and headers need room. */
-export const MAX_VALUE_BYTES = 900_000;
+export const MAX_VALUE_BYTES = MAX_EVENT_BYTES;
 
 /**
  * Writes messages, acknowledged by all in-sync replicas. One request is in flight at a time and whatever arrives meanwhile goes with
@@ -201,15 +202,15 @@ function split(messages: readonly OutgoingMessage[]): { messages: Message[]; byt
   const parts: { messages: Message[]; bytes: number }[] = [];
   let part: { messages: Message[]; bytes: number } | undefined;
   for (const { key, value, headers } of messages) {
-    const bytes = MESSAGE_OVERHEAD_BYTES + byteLength(key) + byteLength(value);
+    const bytes = MESSAGE_OVERHEAD_BYTES + byteLength(key) + byteLength(value) + headerBytes(headers);
     if (!part || part.bytes + bytes > MAX_REQUEST_BYTES || part.messages.length >= MAX_REQUEST_MESSAGES) {
       part = { messages: [], bytes: 0 };
       parts.push(part);
     }
     part.messages.push({
-      key,
-      value: value instanceof Uint8Array ? toBuffer(value) : value,
-      ...(headers && { headers }),
+      key: toKafkajs(key),
+      value: toKafkajs(value),
+      ...(headers && { headers: toHeaders(headers) }),
     });
     part.bytes += bytes;
   }
@@ -218,6 +219,29 @@ function split(messages: readonly OutgoingMessage[]): { messages: Message[]; byt
 
 function byteLength(data: string | Uint8Array | null): number {
   return data === null ? 0 : typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength;
+}
+
+function headerBytes(headers: OutgoingMessage['headers'] = {}): number {
+  return Object.entries(headers).reduce(
+    (sum, [name, value]) =>
+      sum + Buffer.byteLength(name) + [value].flat().reduce((all, each) => all + byteLength(each), 0),
+    0,
+  );
+}
+
+function toHeaders(headers: NonNullable<OutgoingMessage['headers']>): IHeaders {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, isList(value) ? value.map(toKafkajs) : toKafkajs(value)]),
+  );
+}
+
+/** `Array.isArray` does not narrow a readonly array. */
+function isList(value: HeaderValue | readonly HeaderValue[]): value is readonly HeaderValue[] {
+  return Array.isArray(value);
+}
+
+function toKafkajs<T extends string | Uint8Array | null>(data: T): Exclude<T, Uint8Array> | Buffer {
+  return data instanceof Uint8Array ? toBuffer(data) : (data as Exclude<T, Uint8Array>);
 }
 
 function toBuffer(bytes: Uint8Array): Buffer {

@@ -1,6 +1,6 @@
-import type { RejectionReason } from '@click-recall/contracts';
+import type { Rejection, RejectionReason } from '@click-recall/contracts';
 import type { DeadLetter, DeadLetters } from './dead-letters.js';
-import type { ConsumedBatch } from './message.js';
+import type { ConsumedBatch, ConsumedMessage } from './message.js';
 import type { Outcome } from './outcome.js';
 
 export interface SettleParts {
@@ -28,11 +28,18 @@ export function createSettle({ deadLetters, onDeadLetter, onDrop }: SettleParts)
         case 'drop':
           return onDrop?.(topic, outcome.reason);
         case 'dead-letter':
-          return void letters.push({ source: { topic, partition }, message, rejection: outcome.rejection });
+          return void letters.push({ source: { topic, partition }, message, rejection: rejectionOf(message, outcome) });
       }
     });
     if (letters.length > 0) await deadLetters.write(letters);
     for (const { rejection } of letters) onDeadLetter?.(topic, rejection.reason);
     return values;
   };
+}
+
+/** What a step says of the bytes of a batch that cannot be read says nothing: the reason is known from before. */
+function rejectionOf({ unreadable }: ConsumedMessage, { rejection }: { readonly rejection: Rejection }): Rejection {
+  if (!unreadable) return rejection;
+  const { why, records } = unreadable;
+  return { reason: 'unreadable-batch', field: '', message: `${records} records are lost to their reader: ${why}` };
 }

@@ -1,7 +1,7 @@
 import { backoffMs, isRetriable, messageOf } from '@click-recall/runtime';
 import kafkajs, { type EachBatchPayload, type Kafka } from 'kafkajs';
 import { createCommits } from './commits.js';
-import { isKafkajsError, isRebalance, isRetriableKafkaError, rootMessage } from './kafka-errors.js';
+import { isConnectionError, isKafkajsError, isRebalance, isRetriableKafkaError, rootMessage } from './kafka-errors.js';
 import type { KafkaLogger } from './kafka-logger.js';
 import type { ConsumedBatch, TopicPartition } from './message.js';
 import { pause } from './pause.js';
@@ -108,6 +108,7 @@ export function createSubscriber({ kafka, reachability, logger, options }: Subsc
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     const before = assigned;
     const now = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
+  let interrupted = false;
       partitions.map((partition) => ({ topic, partition })),
     );
     assigned = now;
@@ -142,6 +143,24 @@ export function createSubscriber({ kafka, reachability, logger, options }: Subsc
   async function findStart(partition: TopicPartition, generation: ReadonlyMap<string, unknown>): Promise<void> {
     if (!options.resumeFrom) return;
     for (let attempt = 0; !stopping.signal.aborted && starts === generation; attempt++) {
+  async function afterCrash(error: Error, restart: boolean): Promise<void> {
+    if (fatal instanceof Error) return options.onCrash(fatal);
+    const refused = await reachability.refusal(error, what);
+    if (stopping.signal.aborted) return;
+    if (refused) return options.onCrash(refused);
+    if (restart) return sayInterrupted(error);
+    // The library gives up on some errors of a broker that is away or still starting ("no coordinator"); we do not.
+    if (fatal === undefined && (isRetriableKafkaError(error) || reachability.passes(error))) await start();
+    else options.onCrash(error);
+  }
+
+  /** The library begins anew, which mends most things; what it does not mend must not go on in silence. Said once until a batch is read. */
+  function sayInterrupted(error: unknown): void {
+    if (interrupted || isConnectionError(error) || isRebalance(error)) return;
+    interrupted = true;
+    logger.warn({ groupId }, `${groupId} cannot read on: ${rootMessage(error)}; trying again`);
+  }
+
       try {
         const offset = await options.resumeFrom(partition);
         if (offset !== undefined && starts === generation) consumer.seek({ ...partition, offset });
@@ -159,6 +178,7 @@ export function createSubscriber({ kafka, reachability, logger, options }: Subsc
     commits.use((offsets) => payload.commitOffsetsIfNecessary(offsets));
     const work = handle(payload);
     const done = work.then(
+    interrupted = false;
       () => undefined,
       () => undefined,
     );

@@ -1,5 +1,6 @@
 import type { Batch, IHeaders, KafkaMessage } from 'kafkajs';
-import type { ConsumedBatch, ConsumedMessage } from './message.js';
+import type { ConsumedBatch, ConsumedMessage, RawMessage } from './message.js';
+import type { DecodedRecord } from './record-batches/decode-record-batch.js';
 
 export function toConsumedBatch({ topic, partition, highWatermark, messages }: Batch): ConsumedBatch {
   return { topic, partition, highWatermark: BigInt(highWatermark), messages: messages.map(toConsumedMessage) };
@@ -7,21 +8,35 @@ export function toConsumedBatch({ topic, partition, highWatermark, messages }: B
 
 const NO_HEADERS: ConsumedMessage['headers'] = Object.freeze({});
 
-function toConsumedMessage({ key, value, offset, timestamp, headers }: KafkaMessage): ConsumedMessage {
+function toConsumedMessage(message: KafkaMessage & Pick<DecodedRecord, 'unreadable'>): ConsumedMessage {
+  const { key, value, offset, timestamp, headers = {}, unreadable } = message;
+  const text = key === null ? null : key.toString();
+  const hasHeaders = Object.keys(headers).length > 0;
+  // Nearly every key is text, and few messages have headers: the others pay for what they need.
+  const isText = key === null || text === null || Buffer.from(text).equals(key);
   return {
-    key: key === null ? null : key.toString(),
+    key: text,
     value,
     offset,
     appendTimeMs: Number(timestamp),
-    headers: headers ? toHeaders(headers) : NO_HEADERS,
+    headers: hasHeaders ? toHeaders(headers) : NO_HEADERS,
+    ...((hasHeaders || !isText) && { raw: { key, headers: rawHeaders(headers) } }),
+    ...(unreadable && { unreadable }),
   };
 }
 
 /** Header names may repeat; the last one wins. */
 function toHeaders(headers: IHeaders): ConsumedMessage['headers'] {
-  const entries = Object.entries(headers);
-  if (entries.length === 0) return NO_HEADERS;
   return Object.fromEntries(
-    entries.map(([name, value]) => [name, String(Array.isArray(value) ? value.at(-1) : (value ?? ''))]),
+    Object.entries(headers).map(([name, value]) => [name, String([value].flat().at(-1) ?? '')]),
+  );
+}
+
+function rawHeaders(headers: IHeaders): RawMessage['headers'] {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      [value].flat().map((each) => (Buffer.isBuffer(each) ? each : Buffer.from(each ?? ''))),
+    ]),
   );
 }

@@ -1,7 +1,9 @@
-import { decompress as decompressZstd } from 'fzstd';
 import kafkajs from 'kafkajs';
-import { compressFrame, decompressFrame } from 'lz4-napi';
+import { UnreadableBatchError } from '../record-batches/unreadable.js';
+import { compressGzip, decompressGzip } from './gzip.js';
+import { compressLz4, decompressLz4 } from './lz4.js';
 import { compressSnappy, decompressSnappy } from './snappy.js';
+import { decompressZstd } from './zstd.js';
 
 const { CompressionCodecs, CompressionTypes } = kafkajs;
 
@@ -10,25 +12,25 @@ interface Codec {
   decompress(bytes: Buffer): Promise<Buffer>;
 }
 
-const snappy: Codec = {
-  compress: (encoder) => compressSnappy(encoder.buffer),
-  decompress: decompressSnappy,
+/** By the number that a batch's attributes give. */
+const CODECS: Readonly<Record<number, Codec>> = {
+  [CompressionTypes.GZIP]: { compress: ({ buffer }) => compressGzip(buffer), decompress: decompressGzip },
+  [CompressionTypes.Snappy]: { compress: ({ buffer }) => compressSnappy(buffer), decompress: decompressSnappy },
+  [CompressionTypes.LZ4]: { compress: ({ buffer }) => compressLz4(buffer), decompress: decompressLz4 },
+  [CompressionTypes.ZSTD]: {
+    compress: () => Promise.reject(new Error('Zstandard is read only here')),
+    decompress: decompressZstd,
+  },
 };
 
-const lz4: Codec = {
-  compress: (encoder) => compressFrame(encoder.buffer),
-  decompress: (bytes) => decompressFrame(bytes),
-};
+/** Unpacks the records of a batch. @throws UnreadableBatchError for a codec that nobody knows, or more than a batch may take */
+export async function unpack(codec: number, packed: Buffer): Promise<Buffer> {
+  const known = CompressionCodecs[codec as 1] as (() => Codec) | undefined;
+  if (!known) throw new UnreadableBatchError(`it is packed by a codec that nobody knows (${codec})`);
+  return known().decompress(packed);
+}
 
-const zstd: Codec = {
-  compress: () => Promise.reject(new Error('Zstandard is read only here')),
-  // Java's stream writer leaves the size of the content out of the frame, so the reader must be one that grows its output.
-  decompress: async (bytes) => Buffer.from(decompressZstd(bytes)),
-};
-
-/** Teaches kafkajs, which knows gzip only, to read Snappy, LZ4 and Zstandard. Process-wide; doing it again changes nothing. */
+/** Teaches kafkajs, which knows gzip only, to write Snappy and LZ4, and to read what batches of before Kafka 0.11 are packed by. Process-wide; doing it again changes nothing. */
 export function registerCodecs(): void {
-  CompressionCodecs[CompressionTypes.Snappy] = () => snappy;
-  CompressionCodecs[CompressionTypes.LZ4] = () => lz4;
-  CompressionCodecs[CompressionTypes.ZSTD] = () => zstd;
+  for (const [type, codec] of Object.entries(CODECS)) CompressionCodecs[Number(type) as 1] = () => codec;
 }

@@ -1,0 +1,57 @@
+import { decompress } from 'fzstd';
+import { UnreadableBatchError } from '../record-batches/unreadable.js';
+import { refuseMoreThan } from './limits.js';
+
+const FRAME_MAGIC = 0xfd2fb528;
+const SKIPPABLE_MAGIC = 0x184d2a50;
+const BLOCK_BYTES = 128 * 1024;
+
+/** Java's stream writer leaves the size of the content out of the frame, so the reader must be one that grows its output. */
+export async function decompressZstd(bytes: Buffer): Promise<Buffer> {
+  refuseMoreThan(mostBytes(bytes));
+  return Buffer.from(decompress(bytes));
+}
+
+/** The most that the frames can unpack to or have to be held for it, by the sizes of windows and blocks; nothing is unpacked for it. */
+function mostBytes(bytes: Buffer): number {
+  let most = 0;
+  let at = 0;
+  while (at < bytes.length) {
+    const magic = uint(bytes, at, 4);
+    if ((magic & 0xfffffff0) >>> 0 === SKIPPABLE_MAGIC) {
+      at += 8 + uint(bytes, at + 4, 4);
+      continue;
+    }
+    if (magic !== FRAME_MAGIC) throw new UnreadableBatchError('it is no Zstandard frame');
+    const flags = uint(bytes, at + 4, 1);
+    const single = (flags & 0x20) !== 0;
+    const contentBytes = [single ? 1 : 0, 2, 4, 8][flags >> 6] ?? 0;
+    const dictionaryBytes = [0, 1, 2, 4][flags & 3] ?? 0;
+    const window = single ? 0 : windowBytes(uint(bytes, at + 5, 1));
+    at += single ? 5 : 6;
+    const content = contentBytes === 0 ? 0 : uint(bytes, at + dictionaryBytes, contentBytes);
+    refuseMoreThan(Math.max(window, content));
+    at += dictionaryBytes + contentBytes;
+    for (let last = false; !last;) {
+      const header = uint(bytes, at, 3);
+      const [type, size] = [(header >> 1) & 3, header >>> 3];
+      last = (header & 1) === 1;
+      // The last block is rarely full: counted as nothing, since a limit is no promise to the byte.
+      if (!last) most += type === 2 ? BLOCK_BYTES : size;
+      at += 3 + (type === 1 ? 1 : size);
+    }
+    if (flags & 0x04) at += 4;
+  }
+  return most;
+}
+
+function windowBytes(descriptor: number): number {
+  const base = 2 ** (10 + (descriptor >> 3));
+  return base + (base / 8) * (descriptor & 7);
+}
+
+function uint(bytes: Buffer, at: number, length: number): number {
+  if (at + length > bytes.length) throw new UnreadableBatchError('its Zstandard frame is cut off');
+  if (length < 8) return bytes.readUIntLE(at, length);
+  return Number(bytes.readBigUInt64LE(at));
+}

@@ -1,0 +1,139 @@
+import { createRequire } from 'node:module';
+import { gzipSync } from 'node:zlib';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { registerCodecs, unpack } from '../codecs/codecs.js';
+import { createKafkaClient } from '../kafka-client.js';
+import { silent } from '../open-test-kafka.js';
+import { createDecodeMessages, DamagedFetchError } from './decode-messages.js';
+import { testBatch, varint, type TestRecord } from './test-batch.js';
+
+registerCodecs();
+const open = (maxBytes = 1 << 20) => createDecodeMessages({ unpack, maxBytes });
+const numbers = (count: number): TestRecord[] =>
+  Array.from({ length: count }, (_, index) => ({ key: `k${index}`, value: `v${index}` }));
+const shown = (records: Awaited<ReturnType<ReturnType<typeof open>>>) =>
+  records.map(({ offset, value, unreadable }) => [offset, unreadable ? unreadable.why : String(value)]);
+
+describe('a partition of a fetch', () => {
+  it('is its records, with offset, append time, key and headers', async () => {
+    const headers = [
+      ['__proto__', 'a'],
+      ['twice', 'b'],
+      ['twice', 'c'],
+    ] as const;
+    const [record] = await open()(testBatch([{ key: 'k', value: 'v', headers }], { baseOffset: 41 }));
+    expect(record).toMatchObject({ offset: '41', timestamp: '1700000000007', key: Buffer.from('k'), attributes: 0 });
+    expect(Object.entries(record?.headers ?? {})).toEqual([
+      ['__proto__', Buffer.from('a')],
+      ['twice', [Buffer.from('b'), Buffer.from('c')]],
+    ]);
+    const [created] = await open()(testBatch([{}], { attributes: 0 }));
+    expect(created).toMatchObject({ timestamp: '1700000000003', key: null, value: null });
+  });
+
+  it('leaves out a batch that the broker cut off', async () => {
+    const bytes = Buffer.concat([testBatch(numbers(2)), testBatch(numbers(2), { baseOffset: 2 }).subarray(0, 80)]);
+    expect(shown(await open()(bytes))).toHaveLength(2);
+  });
+
+  it('goes on behind batches that cannot be read, each told of once, in the place of its last record', async () => {
+    const cases: [Buffer, RegExp][] = [
+      [testBatch(numbers(3), { attributes: 8 | 6 }), /codec that nobody knows \(6\)/],
+      [testBatch(numbers(3), { attributes: 8 | 1 }), /it is no gzip/],
+      [testBatch(numbers(3), { attributes: 8 | 2 }), /Snappy|cannot be unpacked/],
+      [testBatch(numbers(3), { attributes: 8 | 3 }), /no LZ4 frame/],
+      [testBatch(numbers(3), { attributes: 8 | 4 }), /no Zstandard frame/],
+      [testBatch(numbers(3), { count: 2 ** 31 - 1 }), /ends before its fields do/],
+      [testBatch(numbers(3), { attributes: 8 | 1, pack: () => gzipSync(varint(2 ** 40)) }), /longer than the batch/],
+      [
+        testBatch(numbers(3), { attributes: 8 | 1, pack: () => gzipSync(Buffer.alloc(70 << 20)) }),
+        /more than \d+ bytes/,
+      ],
+    ];
+    for (const [bad, why] of cases) {
+      const [first, second, ...rest] = await open()(Buffer.concat([bad, testBatch(numbers(1), { baseOffset: 3 })]));
+      expect(first).toMatchObject({ offset: '2', unreadable: { why: expect.stringMatching(why) }, key: null });
+      expect(first?.value?.equals(bad)).toBe(true);
+      expect(second).toMatchObject({ offset: '3', value: Buffer.from('v0') });
+      expect(rest).toEqual([]);
+    }
+  });
+
+  it('asks again for a batch with a wrong checksum, and believes the log when it comes like that twice', async () => {
+    const decode = open();
+    const damaged = testBatch(numbers(2), { baseOffset: 7 });
+    damaged[70] = (damaged[70] ?? 0) ^ 1;
+    await expect(decode(damaged)).rejects.toThrow(DamagedFetchError);
+    const [record] = await decode(damaged);
+    expect(record).toMatchObject({ offset: '8', unreadable: { records: 2, why: expect.stringContaining('checksum') } });
+    // Damaged on the way only: whole the second time.
+    const other = testBatch(numbers(2), { baseOffset: 9 });
+    const broken = Buffer.from(other);
+    broken[70] = (broken[70] ?? 0) ^ 1;
+    await expect(decode(broken)).rejects.toThrow(DamagedFetchError);
+    expect(shown(await decode(other))).toEqual([
+      ['9', 'v0'],
+      ['10', 'v1'],
+    ]);
+  });
+
+  it('says so when there is no batch where one should be, rather than nothing for ever', async () => {
+    await expect(open()(Buffer.alloc(100, 1))).rejects.toThrow('no record batch');
+  });
+
+  it('holds no more unpacked bytes at once than it may: the rest is fetched again', async () => {
+    const big = (baseOffset: number) => testBatch([{ value: Buffer.alloc(600) }], { baseOffset });
+    const records = await open(1000)(Buffer.concat([big(0), big(1), big(2), big(3)]));
+    expect(records.map(({ offset }) => offset)).toEqual(['0', '1']);
+  });
+
+  it('reads a hundred thousand records, and as many headers, in time that grows with them', async () => {
+    expect(await open()(testBatch(numbers(100_000)))).toHaveLength(100_000);
+    const headers = Array.from({ length: 100_000 }, (_, index) => [String(index), ''] as const);
+    const [record] = await open()(testBatch([{ headers }]));
+    expect(Object.keys(record?.headers ?? {})).toHaveLength(100_000);
+  });
+
+  it('is read by kafkajs through this', async () => {
+    await createKafkaClient({ brokers: ['127.0.0.1:1'], clientId: 'test', logger: silent }).close();
+    const module = 'kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js';
+    const decode = createRequire(import.meta.url)(module) as (decoder: unknown) => Promise<unknown[]>;
+    const Decoder = createRequire(import.meta.url)('kafkajs/src/protocol/decoder.js') as new (bytes: Buffer) => unknown;
+    const batch = testBatch(numbers(3), { attributes: 8 | 7 });
+    const size = Buffer.alloc(4);
+    size.writeInt32BE(batch.length);
+    expect(await decode(new Decoder(Buffer.concat([size, batch])))).toMatchObject([{ unreadable: { records: 3 } }]);
+  });
+});
+
+describe('any bytes', () => {
+  /** Bytes that pass for a batch: a right checksum over a body of noise, of any codec. */
+  const noise = fc
+    .record({
+      body: fc.uint8Array({ maxLength: 300 }),
+      attributes: fc.integer({ min: 0, max: 0x3f }),
+      count: fc.nat(2 ** 31 - 1),
+    })
+    .map(({ body, attributes, count }) => testBatch([{}], { attributes, count, pack: () => Buffer.from(body) }));
+
+  it('are records or a batch that cannot be read, whatever stands behind the checksum', async () => {
+    await fc.assert(
+      fc.asyncProperty(noise, async (batch) => {
+        const records = await open()(batch);
+        for (const { offset } of records) expect(offset).toMatch(/^-?\d+$/);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('are an error of ours where they are no batch at all', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (bytes) => {
+        const result: unknown = await open()(Buffer.from(bytes)).catch((error: unknown) => error);
+        expect(Array.isArray(result) || result instanceof DamagedFetchError).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

@@ -1,0 +1,70 @@
+import { checksumFault, decodeRecordBatch, HEADER_BYTES, recordOfUnreadable } from './decode-record-batch.js';
+import type { DecodedRecord, Unpack } from './decode-record-batch.js';
+import { UnreadableBatchError } from './unreadable.js';
+
+const LENGTH_AT = 8;
+const MAGIC_AT = 16;
+/** Offset and length, which the length does not count. */
+const FRAME_BYTES = 12;
+/** Damaged batches remembered; each is asked for once more before it is believed to be damaged in the log. */
+const DAMAGES_KEPT = 1_000;
+
+/** The batches of a fetch came damaged; asked for again they may not be, when it happened on the way. */
+export class DamagedFetchError extends Error {
+  override readonly name = 'DamagedFetchError';
+  readonly retriable = true;
+}
+
+export interface DecodeOptions {
+  readonly unpack: Unpack;
+  /** More than so many unpacked bytes are not held at once: what is left is fetched again. */
+  readonly maxBytes: number;
+}
+
+/**
+ * Reads the record batches of one partition of a fetch. A batch that cannot be read becomes one record that says so: it must not keep the
+ * partition from going on. The last batch may be cut off, as the broker cuts it.
+ *
+ * @throws DamagedFetchError when a checksum is wrong for the first time, or nothing can be told apart
+ */
+export function createDecodeMessages({ unpack, maxBytes }: DecodeOptions) {
+  const damages = new Set<string>();
+
+  async function decode(batch: Buffer): Promise<DecodedRecord[]> {
+    const damage = checksumFault(batch);
+    if (damage !== undefined) {
+      const sighting = `${batch.readBigInt64BE(0)}: ${damage}`;
+      if (!damages.delete(sighting)) {
+        if (damages.size >= DAMAGES_KEPT) damages.clear();
+        damages.add(sighting);
+        throw new DamagedFetchError(`a batch came damaged (${damage}); asking for it again`);
+      }
+      return [recordOfUnreadable(batch, `the batch is damaged in the log: ${damage}`)];
+    }
+    try {
+      return await decodeRecordBatch(batch, unpack);
+    } catch (error) {
+      if (error instanceof UnreadableBatchError) return [recordOfUnreadable(batch, `the batch: ${error.message}`)];
+      throw error;
+    }
+  }
+
+  return async (bytes: Buffer): Promise<DecodedRecord[]> => {
+    const records: DecodedRecord[] = [];
+    let held = 0;
+    for (let at = 0; bytes.length - at >= HEADER_BYTES && held <= maxBytes;) {
+      const end = at + FRAME_BYTES + bytes.readInt32BE(at + LENGTH_AT);
+      if (end - at < HEADER_BYTES || bytes[at + MAGIC_AT] !== 2) {
+        if (records.length > 0) break;
+        throw new DamagedFetchError('the log holds bytes that are no record batch');
+      }
+      if (end > bytes.length) break;
+      for (const record of await decode(bytes.subarray(at, end))) {
+        records.push(record);
+        held += (record.key?.length ?? 0) + (record.value?.length ?? 0);
+      }
+      at = end;
+    }
+    return records;
+  };
+}

@@ -1,0 +1,125 @@
+import type { IHeaders } from 'kafkajs';
+import { ByteReader } from './byte-reader.js';
+import { crc32c } from './crc32c.js';
+import { UnreadableBatchError, type Unreadable } from './unreadable.js';
+
+/** Bytes before the records: base offset (8), length (4), epoch (4), magic (1), checksum (4), attributes (2), last offset delta (4), two times (8 each), producer id (8), epoch (2) and sequence (4), count (4). */
+export const HEADER_BYTES = 61;
+const CRC_AT = 17;
+const ATTRIBUTES_AT = 21;
+
+/** What of a batch kafkajs asks its records for. */
+interface BatchContext {
+  readonly firstOffset: string;
+  readonly producerId: string;
+  readonly inTransaction: boolean;
+}
+
+/** A record as kafkajs hands it on, and (ours) whether it stands for a batch that could not be read. */
+export interface DecodedRecord {
+  readonly magicByte: number;
+  readonly attributes: number;
+  readonly timestamp: string;
+  readonly offset: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: IHeaders;
+  readonly isControlRecord: boolean;
+  readonly batchContext: BatchContext;
+  readonly unreadable?: Unreadable;
+}
+
+/** Unpacks the records of a batch. @throws UnreadableBatchError, or what its library throws */
+export type Unpack = (codec: number, packed: Buffer) => Promise<Buffer>;
+
+/** @param bytes one whole batch of format 2, header included. The checksum is not looked at: see {@link checksumFault}. */
+export async function decodeRecordBatch(bytes: Buffer, unpack: Unpack): Promise<DecodedRecord[]> {
+  const attributes = bytes.readInt16BE(ATTRIBUTES_AT);
+  const baseOffset = bytes.readBigInt64BE(0);
+  const firstTimestamp = Number(bytes.readBigInt64BE(27));
+  const maxTimestamp = Number(bytes.readBigInt64BE(35));
+  const count = bytes.readInt32BE(57);
+  const logAppendTime = (attributes & 0x8) !== 0;
+  const context = {
+    magicByte: 2,
+    isControlRecord: (attributes & 0x20) !== 0,
+    batchContext: {
+      firstOffset: String(baseOffset),
+      producerId: String(bytes.readBigInt64BE(43)),
+      inTransaction: (attributes & 0x10) !== 0,
+    },
+  };
+  const packed = bytes.subarray(HEADER_BYTES);
+  const reader = new ByteReader(count > 0 ? await unpacked(attributes & 0x7, packed, unpack) : packed);
+  const records: DecodedRecord[] = [];
+  for (let index = 0; index < count; index++) {
+    const record = reader.bytes();
+    if (!record) throw new UnreadableBatchError('a record has no bytes');
+    const fields = new ByteReader(record);
+    const recordAttributes = fields.byte();
+    const timestamp = logAppendTime ? maxTimestamp : firstTimestamp + fields.varint();
+    if (logAppendTime) fields.varint();
+    const offset = String(baseOffset + BigInt(fields.varint()));
+    const [key, value] = [fields.bytes(), fields.bytes()];
+    const headers = readHeaders(fields);
+    records.push({
+      ...context,
+      attributes: recordAttributes,
+      timestamp: String(timestamp),
+      offset,
+      key,
+      value,
+      headers,
+    });
+  }
+  return records;
+}
+
+/** One record in the place of the batch's last one, so that the log is read on behind it; its value is the batch, bytes as they are. */
+export function recordOfUnreadable(bytes: Buffer, why: string): DecodedRecord {
+  const baseOffset = bytes.readBigInt64BE(0);
+  return {
+    magicByte: 2,
+    attributes: 0,
+    timestamp: String(bytes.readBigInt64BE(35)),
+    offset: String(baseOffset + BigInt(bytes.readInt32BE(23))),
+    key: null,
+    value: bytes,
+    headers: {},
+    isControlRecord: false,
+    batchContext: { firstOffset: String(baseOffset), producerId: '-1', inTransaction: false },
+    unreadable: { why, records: bytes.readInt32BE(57) },
+  };
+}
+
+/** How the checksum of a batch differs from its bytes, as a text that is the same for the same damage; undefined when it does not. */
+export function checksumFault(bytes: Buffer): string | undefined {
+  const expected = bytes.readUInt32BE(CRC_AT);
+  const found = crc32c(bytes.subarray(ATTRIBUTES_AT));
+  return expected === found ? undefined : `its checksum is ${expected}, that of its bytes ${found}`;
+}
+
+async function unpacked(codec: number, packed: Buffer, unpack: Unpack): Promise<Buffer> {
+  if (codec === 0) return packed;
+  try {
+    return await unpack(codec, packed);
+  } catch (error) {
+    if (error instanceof UnreadableBatchError) throw error;
+    throw new UnreadableBatchError(`it cannot be unpacked (${error instanceof Error ? error.message : String(error)})`);
+  }
+}
+
+/** Names may repeat. Built through a map, since a name is whatever a producer wrote, `__proto__` included. */
+function readHeaders(fields: ByteReader): IHeaders {
+  const count = fields.varint();
+  if (count <= 0) return {};
+  const headers = new Map<string, Buffer | Buffer[]>();
+  for (let index = 0; index < count; index++) {
+    const name = (fields.bytes() ?? Buffer.alloc(0)).toString();
+    const value = fields.bytes() ?? Buffer.alloc(0);
+    const before = headers.get(name);
+    if (Array.isArray(before)) before.push(value);
+    else headers.set(name, before === undefined ? value : [before, value]);
+  }
+  return Object.fromEntries(headers);
+}
