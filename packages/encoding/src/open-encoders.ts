@@ -1,4 +1,4 @@
-import type { ModelFiles } from '@click-recall/model';
+import { tensorCount, type ModelFiles } from '@click-recall/model';
 import type { ServiceContext } from '@click-recall/runtime';
 import { createEncoders, type Encoders } from './encoders.js';
 
@@ -14,6 +14,7 @@ export function openEncoders(
       metrics.encodeSeconds.observe(seconds);
     },
   });
+  metrics.beforeScrape(async () => metrics.tensors.set(tensorCount()));
   scope.add('store', 'encoders', () => encoders.close());
   return encoders;
 }

@@ -85,3 +85,4 @@ export { singularValues } from './linear-algebra/singular-values.js';
 export { itemFollowers, type ItemFollowers } from './data/item-followers.js';
 export { rerankedScores, type Recall } from './evaluation/reranked-scores.js';
 export { recalledExamples } from './evaluation/recalled-examples.js';
+export { tensorCount } from './kernels/tensorflow.js';

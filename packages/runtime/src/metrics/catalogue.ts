@@ -134,6 +134,12 @@ export const METRICS = {
     ['channel'],
     'recall',
   ),
+  tensors: gauge(
+    'tensors',
+    'Tensors that the process holds: those of the models in memory; growing without end they are a leak.',
+    [],
+    'embedder, recall',
+  ),
   liveModel: gauge('live_model', '1 for the model version that is live.', ['version'], 'embedder, recall'),
   liveRanker: gauge('live_ranker', '1 for the ranker that is live, 0 where it cannot be used.', ['version'], 'recall'),
   rankSeconds: histogram('rank_seconds', 'Time to score the candidates of a few users in one run.', [], FAST, 'recall'),

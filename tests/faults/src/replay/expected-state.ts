@@ -53,6 +53,8 @@ export function createExpectedState({ sequenceKeep, seenKeep }: Keeps): Expected
       user.events.set(`${String(timestamp).padStart(16, '0')}${escaped(eventId)}\0${itemId}`, timestamp);
       user.seen.set(itemId, Math.max(timestamp, user.seen.get(itemId) ?? 0));
       user.active = Math.max(user.active, timestamp);
+      prune(user.events, sequenceKeep);
+      prune(user.seen, seenKeep);
     },
     applyItem(message) {
       const deletion =
@@ -74,6 +76,14 @@ export function createExpectedState({ sequenceKeep, seenKeep }: Keeps): Expected
     items,
     rejected: () => rejected,
   };
+}
+
+/** Forgets what can no longer be among the newest, whatever comes: a long log must fit in memory. */
+function prune(scores: Map<string, number>, keep: number): void {
+  if (scores.size < 4 * keep) return;
+  const kept = newest(scores, keep);
+  scores.clear();
+  for (const [member, score] of kept) scores.set(member.toString(), score);
 }
 
 /** As Redis orders a sorted set: by score, then by bytes. */
