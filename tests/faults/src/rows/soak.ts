@@ -48,6 +48,7 @@ export const soak: Row = {
       run.say(`${load.acknowledged()} clicks, ${Math.ceil(left / 60_000)} min to go`);
       await delay(Math.min(left, totalMs / SAMPLES));
     }
+    run.say('waiting for the last training and the lag');
     await training;
     await asking();
     await load.stop();
