@@ -28,11 +28,11 @@ export interface RowRun {
   readonly random: Random;
   readonly servers: LocalServers;
   /** Says what is going on, for whoever watches. */
-  say(text: string): void;
+  readonly say: (text: string) => void;
   /** One round is over. */
-  roundDone(): void;
+  readonly roundDone: () => void;
   /** The promise did not hold. */
-  violation(text: string): void;
+  readonly violation: (text: string) => void;
   /** Called when the row is over, the last one first, whatever became of it. */
-  defer(close: () => unknown): void;
+  readonly defer: (close: () => unknown) => void;
 }
