@@ -38,17 +38,24 @@ export function createAdmin({ kafka, reachability }: { kafka: Kafka; reachabilit
   const admin = kafka.admin({ retry: { retries: 4, initialRetryTime: 100, maxRetryTime: 2_000 } });
   let connecting: Promise<void> | undefined;
 
-  async function ask<T>(question: (admin: Admin) => Promise<T>, patienceMs = 2_000): Promise<T> {
+  async function ask<T>(
+    question: (admin: Admin) => Promise<T>,
+    { patienceMs = 2_000, what }: { patienceMs?: number | undefined; what?: string } = {},
+  ): Promise<T> {
     const deadline = Date.now() + patienceMs;
     for (let attempt = 0; ; attempt++) {
       connecting ??= admin.connect();
       try {
         await connecting;
-        return await question(admin);
+        const answer = await question(admin);
+        reachability.worked();
+        return answer;
       } catch (error) {
         // The next question connects anew: connecting again is free where the connection still stands.
         connecting = undefined;
         reachability.failed(error);
+        const refused = await reachability.refusal(error, what);
+        if (refused) throw refused;
         // A leader moves, a topic is just being made: the library gives up on some of these at once.
         const passes = isRetriableKafkaError(error) && !isConnectionError(error);
         if (!passes || Date.now() > deadline) throw error;
@@ -58,7 +65,8 @@ export function createAdmin({ kafka, reachability }: { kafka: Kafka; reachabilit
   }
 
   async function groupOffsets(group: string, topic: string): Promise<Map<number, bigint>> {
-    const answers = await ask((each) => each.fetchOffsets({ groupId: group, topics: [topic] }));
+    const what = `read the offsets of the group ${group}`;
+    const answers = await ask((each) => each.fetchOffsets({ groupId: group, topics: [topic] }), { what });
     const partitions = answers.find((answer) => answer.topic === topic)?.partitions ?? [];
     return new Map(
       partitions
@@ -67,7 +75,8 @@ export function createAdmin({ kafka, reachability }: { kafka: Kafka; reachabilit
     );
   }
 
-  const bounds = (topic: string, patienceMs?: number) => ask((each) => each.fetchTopicOffsets(topic), patienceMs);
+  const bounds = (topic: string, patienceMs?: number) =>
+    ask((each) => each.fetchTopicOffsets(topic), { patienceMs, what: `read the topic ${topic}` });
 
   return {
     async ensureTopics(topics) {
@@ -111,7 +120,9 @@ export function createAdmin({ kafka, reachability }: { kafka: Kafka; reachabilit
 
   async function create(topics: readonly TopicConfig[]): Promise<void> {
     // The library's own waiting gives up at the first broker that has not heard of the topic yet.
-    await ask((each) => each.createTopics({ waitForLeaders: false, topics: topics.map(toKafkajs) }));
+    await ask((each) => each.createTopics({ waitForLeaders: false, topics: topics.map(toKafkajs) }), {
+      what: `make the topics ${topics.map(({ name }) => name).join(', ')}`,
+    });
   }
 
   async function createUnlessThere(topic: TopicConfig): Promise<void> {

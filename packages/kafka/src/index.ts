@@ -8,6 +8,7 @@ export * from './origin.js';
 export * from './read-dead-letter.js';
 export type { KafkaLogger } from './kafka-logger.js';
 export * from './kafka-client.js';
+export { KafkaRefused, type RefusalKind } from './refusal.js';
 export * from './settle.js';
 export { openKafka, openSettle } from './open-kafka.js';
 export * from './pipeline-topics.js';

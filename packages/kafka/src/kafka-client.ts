@@ -15,11 +15,20 @@ export interface KafkaSasl {
   readonly password: string;
 }
 
+/** All PEM text. */
+export interface KafkaTls {
+  /** Of the authority that signed the brokers; default: those the system trusts. */
+  readonly ca?: string;
+  /** What the client shows, with its key, where the brokers ask for it. */
+  readonly cert?: string;
+  readonly key?: string;
+}
+
 export interface KafkaClientOptions {
   /** `host:port` each. */
   readonly brokers: readonly string[];
-  /** `ca`: PEM text. Default: plain text. */
-  readonly ssl?: boolean | { readonly ca: string };
+  /** Default: plain text. */
+  readonly ssl?: boolean | KafkaTls;
   readonly sasl?: KafkaSasl;
   /** Names this process in the broker's logs. */
   readonly clientId: string;
@@ -40,16 +49,22 @@ export interface KafkaClient {
 /** Returns at once: whether the brokers answer is told by `onReachable`. */
 export function createKafkaClient(options: KafkaClientOptions): KafkaClient {
   registerCodecs();
+  installDecoder();
   const { logger } = options;
-  const kafka = new kafkajs.Kafka(kafkaConfig(options));
+  let groupRefused = false;
+  const kafka = new kafkajs.Kafka(kafkaConfig(options, () => (groupRefused = true)));
   const reachability = createReachability({
     kafka,
     logger,
-    address: options.brokers.join(','),
+    setup: options,
+    takeGroupRefused() {
+      const was = groupRefused;
+      groupRefused = false;
+      return was;
+    },
     onReachable: options.onReachable,
   });
   const subscribers: Subscriber[] = [];
-  installDecoder();
   const others: { close(): Promise<void> }[] = [];
   return {
     publisher(publisherOptions = {}) {
@@ -75,11 +90,14 @@ export function createKafkaClient(options: KafkaClientOptions): KafkaClient {
   };
 }
 
-function kafkaConfig({ brokers, ssl = false, sasl, clientId, logger }: KafkaClientOptions): KafkaConfig {
+function kafkaConfig(
+  { brokers, ssl = false, sasl, clientId, logger }: KafkaClientOptions,
+  onGroupRefused: () => void,
+): KafkaConfig {
   return {
     clientId,
     brokers: [...brokers],
-    ssl: typeof ssl === 'boolean' ? ssl : { ca: ssl.ca },
+    ssl: typeof ssl === 'boolean' ? ssl : { ...ssl },
     // The library wants one member of a union for each mechanism.
     ...(sasl && { sasl: sasl as SASLOptions }),
     // For connections; those who ask decide for themselves how long they try.
@@ -88,7 +106,7 @@ function kafkaConfig({ brokers, ssl = false, sasl, clientId, logger }: KafkaClie
     requestTimeout: 10_000,
     socketFactory,
     logLevel: kafkajs.logLevel.INFO,
-    logCreator: kafkajsLogs(logger),
+    logCreator: kafkajsLogs(logger, onGroupRefused),
   };
 }
 

@@ -1,7 +1,7 @@
 import { MAX_EVENT_BYTES } from '@click-recall/contracts';
 import { backoffMs, RetriableError } from '@click-recall/runtime';
 import kafkajs, { type IHeaders, type Kafka, type Message, type Producer } from 'kafkajs';
-import { isConnectionError, isRetriableKafkaError, isSequenceError, rootMessage } from './kafka-errors.js';
+import { isRetriableKafkaError, isSequenceError, rootMessage } from './kafka-errors.js';
 import type { KafkaLogger } from './kafka-logger.js';
 import type { Delivery, HeaderValue, OutgoingMessage } from './message.js';
 import { pause } from './pause.js';
@@ -22,7 +22,7 @@ export const MAX_VALUE_BYTES = MAX_EVENT_BYTES;
 export interface Publisher {
   /**
    * @returns where each message landed, in the order given
-   * @throws RetriableError when `giveUpAfterMs` has passed, or another error that retrying does not mend (a message too large)
+   * @throws RetriableError when `giveUpAfterMs` has passed, KafkaRefused when we may not, or another error that retrying does not mend (a message too large)
    */
   publish(topic: string, messages: readonly OutgoingMessage[]): Promise<Delivery[]>;
   /** Sends what was accepted (rejects it after some seconds, when the brokers cannot be reached), then disconnects. */
@@ -92,15 +92,19 @@ export function createPublisher({ kafka, reachability, logger, options }: Publis
     const deadline = Math.min(...portions.map((portion) => portion.deadline));
     for (let attempt = 0; ; attempt++) {
       try {
-        return await send(portions);
+        const deliveries = await send(portions);
+        reachability.worked();
+        return deliveries;
       } catch (error) {
+        const refused = await reachability.refusal(error, `write to ${topicsOf(portions).join(', ')}`);
+        if (refused) throw refused;
         if (isSequenceError(error)) await renewProducer();
-        else if (!isRetriableKafkaError(error)) throw error;
+        else if (!isRetriableKafkaError(error) && !reachability.passes(error)) throw error;
         reachability.failed(error);
         const reason = rootMessage(error);
         if (Date.now() >= deadline || closing.signal.aborted)
           throw new RetriableError(`Kafka did not take the messages: ${reason}`, { cause: error });
-        if (attempt === 0 && !isConnectionError(error))
+        if (attempt === 0 && !reachability.passes(error))
           logger.warn({ topics: topicsOf(portions) }, `publishing: ${reason}; trying again`);
         await waitForNextTry(attempt, deadline);
       }

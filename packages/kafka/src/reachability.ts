@@ -1,22 +1,40 @@
 import { backoffMs } from '@click-recall/runtime';
 import type { Kafka } from 'kafkajs';
-import { isConnectionError, rootMessage } from './kafka-errors.js';
+import { isConnectionError, isNoCoordinator, rootMessage } from './kafka-errors.js';
 import type { KafkaLogger } from './kafka-logger.js';
 import { pause } from './pause.js';
+import { groupRefusal, refusalOf, wrongPortOf, type KafkaRefused, type RefusalSetup } from './refusal.js';
 
 /** Whether the brokers answer, known in one place for all that one client opened. */
 export interface Reachability {
   /** Somebody's request failed: when that was the connection, the state is "down" until a probe gets an answer. */
   failed(error: unknown): void;
-  /** Resolves once the brokers have answered (since the last failure), or the signal is aborted. */
+  /** Somebody's request was answered: we were let in. */
+  worked(): void;
+  /**
+   * The clear word for an error that is a refusal which waiting does not mend; undefined for any other. Who was let in before and is not
+   * any more (a password was changed) waits: the process goes on once it is let in again.
+   *
+   * @param what was tried, after "may not"
+   */
+  refusal(error: unknown, what?: string): Promise<KafkaRefused | undefined>;
+  /** Whether waiting for the brokers may mend an error: they are away, or do not let us in any more. */
+  passes(error: unknown): boolean;
+  /**
+   * Resolves once the brokers have answered (since the last failure), or the signal is aborted.
+   *
+   * @throws KafkaRefused when they do not let us in, and never did
+   */
   whenReachable(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface ReachabilityOptions {
   readonly kafka: Kafka;
-  readonly address: string;
+  readonly setup: RefusalSetup;
   readonly logger: KafkaLogger;
+  /** Whether a broker refused a group since the last time of asking. */
+  takeGroupRefused(): boolean;
   onReachable?: OnReachable | undefined;
 }
 
@@ -28,15 +46,20 @@ export type OnReachable = (reachable: boolean, reason?: string) => void;
  * take the state down and only the probe takes it up, so an idle publisher cannot keep a service "not ready".
  */
 export function createReachability(options: ReachabilityOptions): Reachability {
-  const { kafka, address, logger } = options;
+  const { kafka, setup, logger } = options;
+  const address = setup.brokers.join(',');
   const closing = new AbortController();
   let state: 'unknown' | 'up' | 'down' = 'unknown';
+  let wasUp = false;
   let probing: Promise<void> | undefined;
 
   function down(error: unknown): void {
     if (state === 'down') return;
     state = 'down';
-    const reason = `Kafka at ${address} cannot be reached (${rootMessage(error)}); trying again until it answers`;
+    const refused = refusalOf(error, setup);
+    const reason = refused
+      ? `${refused.message}${wasUp ? '; trying again' : ''}`
+      : `Kafka at ${address} cannot be reached (${rootMessage(error)}); trying again until it answers`;
     // Said once: whoever is told here tells it.
     if (options.onReachable) options.onReachable(false, reason);
     else logger.warn({ kafka: address }, reason);
@@ -46,6 +69,17 @@ export function createReachability(options: ReachabilityOptions): Reachability {
     if (options.onReachable) options.onReachable(true);
     else if (state === 'down') logger.info({ kafka: address }, `Kafka at ${address} answers again`);
     state = 'up';
+    wasUp = true;
+  }
+
+  function isEntryRefusal(error: unknown): boolean {
+    return refusalOf(error, setup)?.kind === 'entry';
+  }
+
+  async function refusal(error: unknown, what?: string): Promise<KafkaRefused | undefined> {
+    if (isNoCoordinator(error) && options.takeGroupRefused()) return groupRefusal(error, setup, what);
+    const refused = refusalOf(error, setup, what) ?? (wasUp ? undefined : await wrongPortOf(error, setup));
+    return refused?.kind === 'entry' && wasUp ? undefined : refused;
   }
 
   async function ask(): Promise<void> {
@@ -65,8 +99,11 @@ export function createReachability(options: ReachabilityOptions): Reachability {
         await ask();
         return up();
       } catch (error) {
-        // Wrong credentials and the like do not mend themselves, but whoever asks for the service is told by `whenReachable` waiting
-        // and by this line; ending the process is for those who own it.
+        const refused = await refusal(error);
+        if (refused) {
+          down(refused);
+          throw refused;
+        }
         down(error);
         await pause(backoffMs(attempt, 100, 5_000), closing.signal);
       }
@@ -80,10 +117,14 @@ export function createReachability(options: ReachabilityOptions): Reachability {
 
   return {
     failed(error) {
-      if (!isConnectionError(error) || closing.signal.aborted) return;
+      if (closing.signal.aborted || !(isConnectionError(error) || isEntryRefusal(error))) return;
       down(error);
-      void startProbe();
+      // Who waits is told of a refusal; nobody may.
+      startProbe().catch(() => undefined);
     },
+    worked: () => void (wasUp = true),
+    refusal,
+    passes: (error) => isConnectionError(error) || isEntryRefusal(error),
     async whenReachable(signal) {
       if (state === 'up') return;
       const aborted = new Promise<void>((resolve) => {
@@ -94,7 +135,7 @@ export function createReachability(options: ReachabilityOptions): Reachability {
     },
     async close() {
       closing.abort();
-      await probing;
+      await probing?.catch(() => undefined);
     },
   };
 }

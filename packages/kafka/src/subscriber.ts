@@ -53,7 +53,11 @@ export interface SubscriberOptions {
 }
 
 export interface Subscriber {
-  /** Joins the group and returns; while the brokers cannot be reached it keeps trying. */
+  /**
+   * Joins the group and returns; while the brokers cannot be reached it keeps trying.
+   *
+   * @throws KafkaRefused when they do not let us in; what is refused later ends in `onCrash`
+   */
   start(): Promise<void>;
   /** Finishes the batch at work, commits, leaves the group. */
   stop(): Promise<void>;
@@ -78,6 +82,7 @@ const HEARTBEAT_MS = 2_000;
 
 export function createSubscriber({ kafka, reachability, logger, options }: SubscriberParts): Subscriber {
   const { groupId, topics, concurrency = 1 } = options;
+  const what = `read ${topics.join(', ')} as the group ${groupId}`;
   const consumer = kafka.consumer({
     groupId,
     minBytes: 1,
@@ -103,12 +108,13 @@ export function createSubscriber({ kafka, reachability, logger, options }: Subsc
   let running = false;
   /** What ended a batch for good; kafkajs hands its own wrapping of it to the crash listener. */
   let fatal: unknown;
+  let interrupted = false;
   const atWork = new Set<Promise<void>>();
 
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    reachability.worked();
     const before = assigned;
     const now = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
-  let interrupted = false;
       partitions.map((partition) => ({ topic, partition })),
     );
     assigned = now;
@@ -134,15 +140,9 @@ export function createSubscriber({ kafka, reachability, logger, options }: Subsc
   consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
     if (stopping.signal.aborted) return;
     reachability.failed(error);
-    if (restart) return;
-    // The library gives up on some errors of a broker that is away or still starting ("no coordinator"); we do not.
-    if (fatal === undefined && isRetriableKafkaError(error)) start().catch(options.onCrash);
-    else options.onCrash(fatal instanceof Error ? fatal : error);
+    afterCrash(error, restart).catch(options.onCrash);
   });
 
-  async function findStart(partition: TopicPartition, generation: ReadonlyMap<string, unknown>): Promise<void> {
-    if (!options.resumeFrom) return;
-    for (let attempt = 0; !stopping.signal.aborted && starts === generation; attempt++) {
   async function afterCrash(error: Error, restart: boolean): Promise<void> {
     if (fatal instanceof Error) return options.onCrash(fatal);
     const refused = await reachability.refusal(error, what);
@@ -161,6 +161,9 @@ export function createSubscriber({ kafka, reachability, logger, options }: Subsc
     logger.warn({ groupId }, `${groupId} cannot read on: ${rootMessage(error)}; trying again`);
   }
 
+  async function findStart(partition: TopicPartition, generation: ReadonlyMap<string, unknown>): Promise<void> {
+    if (!options.resumeFrom) return;
+    for (let attempt = 0; !stopping.signal.aborted && starts === generation; attempt++) {
       try {
         const offset = await options.resumeFrom(partition);
         if (offset !== undefined && starts === generation) consumer.seek({ ...partition, offset });
@@ -175,10 +178,10 @@ export function createSubscriber({ kafka, reachability, logger, options }: Subsc
   }
 
   async function onBatch(payload: EachBatchPayload): Promise<void> {
+    interrupted = false;
     commits.use((offsets) => payload.commitOffsetsIfNecessary(offsets));
     const work = handle(payload);
     const done = work.then(
-    interrupted = false;
       () => undefined,
       () => undefined,
     );
@@ -251,7 +254,9 @@ export function createSubscriber({ kafka, reachability, logger, options }: Subsc
         await consumer.subscribe({ topics: [...topics], fromBeginning: options.fromBeginning });
         return;
       } catch (error) {
-        if (!isRetriableKafkaError(error)) throw error;
+        const refused = await reachability.refusal(error, what);
+        if (refused) throw refused;
+        if (!isRetriableKafkaError(error) && !reachability.passes(error)) throw error;
         reachability.failed(error);
         if (attempt === 0) logger.debug({ groupId }, `${groupId} cannot subscribe yet: ${rootMessage(error)}`);
         await pause(backoffMs(attempt, 100, 5_000), stopping.signal);

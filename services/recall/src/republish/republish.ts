@@ -110,7 +110,7 @@ export function createRepublish(deps: RepublishDeps) {
   async function publish(messages: readonly OutgoingMessage[]): Promise<void> {
     if (messages.length === 0) return;
     await publisher.publish(topic, [...messages]);
-    const userIds = messages.flatMap(({ key }) => (key === null ? [] : [key]));
+    const userIds = messages.flatMap(({ key }) => (typeof key === 'string' ? [key] : []));
     const revisions = await sequences.revisions(userIds);
     const gone = userIds.filter((_, place) => revisions[place] === 0);
     if (gone.length > 0)
