@@ -41,6 +41,7 @@ function stages(filters) {
     { name: 'formatting', command: 'prettier', args: ['--check', '--log-level=warn', '.'] },
     { name: 'import rules', command: 'check-imports.mjs', args: [] },
     { name: 'unit and integration tests', ...tests('unit') },
+    { name: 'tests on a Redis Cluster', ...tests('cluster', '--config', 'tests/e2e/vitest.cluster.config.ts') },
     { name: 'end-to-end test', ...tests('e2e', '--config', 'tests/e2e/vitest.config.ts') },
   ];
 }

@@ -7,13 +7,10 @@ export interface Spaces {
   readonly users: Space;
 }
 
-/** One key an index holds hundreds of thousands of vectors; a Cluster that is to share the work of one index wants more. */
-const SHARDS = 1;
-
-/** Follows from the version alone, so that whoever writes an index and whoever searches it agree. */
-export function spacesOf(version: string, dim: number, lift: Lift): Spaces {
+/** Follows from what the version's record says, so that whoever writes an index and whoever searches it agree. */
+export function spacesOf(version: string, dim: number, { items, users, shards = 1 }: Lift): Spaces {
   return {
-    items: { version, kind: 'items', dim, maxNorm: lift.items, shards: SHARDS },
-    users: { version, kind: 'users', dim, maxNorm: lift.users, shards: SHARDS },
+    items: { version, kind: 'items', dim, maxNorm: items, shards },
+    users: { version, kind: 'users', dim, maxNorm: users, shards },
   };
 }

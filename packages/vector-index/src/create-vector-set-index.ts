@@ -15,9 +15,9 @@ const LINKS = 24;
 const BUILD_EFFORT = 300;
 /** Candidates looked at by a search, at least; recall is watched by a gauge, `effort` raises it. */
 const DEFAULT_EFFORT = 1_000;
-/** Up to so many elements a shard, the exact scan is as quick as the graph. */
+/** Up to so many elements, the exact scan is as quick as the graph. */
 const SCAN_UP_TO = 10_000;
-/** Up to so many, handing the scan to a thread of the server takes longer than the scan. */
+/** Up to so many a shard, handing the scan to a thread of the server takes longer than the scan. */
 const SCAN_INLINE_UP_TO = 5_000;
 /** Adding is work of the server's main thread, about 0.4 ms each at 6,000 x 64: others get their turn after so many. */
 const ADD_SLICE = 4;
@@ -71,7 +71,7 @@ export function createVectorSetIndex(
   ): Promise<Match[][]> => {
     for (const query of queries) checkQuery(space, query);
     if (options.limit <= 0) return queries.map(() => []);
-    const modifiers = modifiersOf(options, Math.max(...(await sizes.of(space))));
+    const modifiers = modifiersOf(options, await sizes.of(space));
     const shards = shardKeys(space);
     const replies = await commands.pipeline(
       queries.flatMap((query) => {
@@ -122,11 +122,16 @@ export function createVectorSetIndex(
   };
 }
 
-/** How a search is done: a scan where it is asked for or as quick, else the graph. */
-function modifiersOf({ exact, effort, limit }: SearchOptions, largestShard: number): (string | number)[] {
-  const scans = exact ?? (effort === undefined && largestShard <= SCAN_UP_TO);
-  if (scans) return largestShard <= SCAN_INLINE_UP_TO ? ['TRUTH', 'NOTHREAD'] : ['TRUTH'];
-  return ['EF', Math.max(effort ?? Math.max(DEFAULT_EFFORT, 2 * limit), limit)];
+/**
+ * How a search is done: a scan where it is asked for or as quick, else the graph. The shards share its effort: each has to find only its
+ * part of the nearest.
+ */
+function modifiersOf({ exact, effort, limit }: SearchOptions, shards: readonly number[]): (string | number)[] {
+  const size = shards.reduce((sum, each) => sum + each, 0);
+  const scans = exact ?? (effort === undefined && size <= SCAN_UP_TO);
+  if (scans) return Math.max(...shards) <= SCAN_INLINE_UP_TO ? ['TRUTH', 'NOTHREAD'] : ['TRUTH'];
+  const candidates = effort ?? Math.max(DEFAULT_EFFORT, 2 * limit);
+  return ['EF', Math.max(Math.ceil(candidates / shards.length), limit)];
 }
 
 function matchesOf(space: Space, query: Float32Array, reply: Reply): Match[] {

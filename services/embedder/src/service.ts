@@ -112,7 +112,7 @@ export async function startEmbedder(context: ServiceContext): Promise<void> {
   const keeping = keepNewItems({ ...shared, openVersions, signal });
   scope.add('worker', 'new items', () => keeping.stop());
 
-  const embed = jobs.worker('embed', createEmbedVersion({ ...shared, topic: topics.updates }));
+  const embed = jobs.worker('embed', createEmbedVersion({ ...shared, redis, topic: topics.updates }));
   scope.add('worker', 'embed', () => embed.close());
   const activate = jobs.worker('activate', createActivateVersion({ ...shared, rankers, topic: topics.updates, group }));
   scope.add('worker', 'activate', () => activate.close());

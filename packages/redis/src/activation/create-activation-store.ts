@@ -2,6 +2,7 @@ import type { Reply } from '../connection/commands.js';
 import { loadScript } from '../connection/load-script.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { keysOf } from '../keys.js';
+import type { Lift } from '../records/create-model-store.js';
 
 /** The versions that are live together. */
 export interface Activation {
@@ -9,8 +10,7 @@ export interface Activation {
   readonly encoder: string;
   readonly index: string;
   readonly vocabulary: string;
-  /** M of the cosine lift of the items' index and of the users' index. */
-  readonly lift: { readonly items: number; readonly users: number };
+  readonly lift: Lift;
   /** '' = none: what is recalled is not re-ranked. It belongs to `encoder`. */
   readonly ranker: string;
   readonly mapping: string;
@@ -94,6 +94,7 @@ function encodeActivation({ lift, previous, ...rest }: Activation): (string | nu
     ...rest,
     'lift.items': lift.items,
     'lift.users': lift.users,
+    ...(lift.shards !== undefined && { 'lift.shards': lift.shards }),
     ...(previous !== null && { previous }),
   };
   return Object.entries(fields).flat();
@@ -108,7 +109,11 @@ function decodeActivation(reply: readonly string[]): Activation | null {
     encoder: text('encoder'),
     index: text('index'),
     vocabulary: text('vocabulary'),
-    lift: { items: Number(text('lift.items')), users: Number(text('lift.users')) },
+    lift: {
+      items: Number(text('lift.items')),
+      users: Number(text('lift.users')),
+      ...(fields.has('lift.shards') && { shards: Number(text('lift.shards')) }),
+    },
     ranker: text('ranker'),
     mapping: text('mapping'),
     activatedAt: Number(text('activatedAt')),

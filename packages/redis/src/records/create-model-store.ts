@@ -11,10 +11,14 @@ import type { RecordClient } from './create-record-client.js';
  */
 export type ModelStatus = 'written' | 'rejected' | 'ready' | 'live' | 'retired';
 
-/** M of the cosine lift of each index of the version. */
+/** How the indexes of a version are laid out: chosen when they are begun, and never changed, since who searches must agree with who writes. */
 export interface Lift {
+  /** M of the cosine lift of the items' index. */
   readonly items: number;
+  /** M of the users' index. */
   readonly users: number;
+  /** Keys that each index is spread over; absent: one. */
+  readonly shards?: number;
 }
 
 /** What is known of a model version; the weights are in the registry. */

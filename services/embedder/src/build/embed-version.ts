@@ -3,7 +3,7 @@ import type { Encoders } from '@click-recall/encoding';
 import { spacesOf } from '@click-recall/encoding';
 import { JobFailedError, type RunningJob } from '@click-recall/jobs';
 import type { KafkaAdmin } from '@click-recall/kafka';
-import type { ActivationStore, ModelStore } from '@click-recall/redis';
+import type { ActivationStore, ModelStore, RedisConnection } from '@click-recall/redis';
 import type { Logger, Metrics } from '@click-recall/runtime';
 import { overtaken } from '../activate/overtaken.js';
 import { countFollowed } from '../new-items/pipeline.js';
@@ -16,6 +16,7 @@ import { writeItems } from './write-items.js';
 import { writeUsers, type WriteUsersDeps } from './write-users.js';
 
 export interface EmbedVersionDeps extends CheckIndexDeps {
+  readonly redis: Pick<RedisConnection, 'cluster' | 'masters'>;
   readonly encoders: Pick<Encoders, 'get' | 'hold'>;
   readonly models: Pick<ModelStore, 'get' | 'update'>;
   readonly activations: Pick<ActivationStore, 'read' | 'addBuilding' | 'removeBuilding' | 'buildingVersions'>;
@@ -76,7 +77,7 @@ export function createEmbedVersion(deps: EmbedVersionDeps) {
     const refusal = trained ? overtaken(record, liveVersion) : undefined;
     if (refusal) throw refusal;
     const encoder = await encoders.get(version);
-    const lift = record.lift ?? (await chooseLift(encoder, deps.sequences));
+    const lift = record.lift ?? (await chooseLift(encoder, deps.sequences, deps.redis));
     // Whoever clears up must not take it for empty.
     await models.update(version, { lift, status: liveVersion === version ? 'live' : 'written' });
     return { version, encoder, spaces: spacesOf(version, encoder.dim, lift) };
