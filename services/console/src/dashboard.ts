@@ -3,26 +3,46 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
 import type { BoardQueues } from '@click-recall/jobs';
 import type { HttpServer } from '@click-recall/runtime';
+import type { UserOf } from './password-gate.js';
 
 export const DASHBOARD_PATH = '/queues';
+/** The same for those who may look and change nothing: without the buttons, and refusing what they would send. */
+export const READ_ONLY_PATH = '/read-only';
 
 /** The dashboard's page asks for fonts from elsewhere; refused here, it shows at once without the internet too. */
 const CSP =
   "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; frame-ancestors 'none'";
 
-/** Bull Board over every queue. */
-export async function addDashboard(server: HttpServer, { queues }: BoardQueues): Promise<void> {
-  const adapter = new FastifyAdapter().setBasePath(DASHBOARD_PATH);
+/** Bull Board over every queue, once to work with and once to look at; a viewer who asks for the first is led to the second. */
+export async function addDashboard(server: HttpServer, board: BoardQueues, userOf: UserOf): Promise<void> {
+  server.addHook('onRequest', async (request, reply) => {
+    const { routeOptions, url } = request;
+    const isDashboard = routeOptions.url === DASHBOARD_PATH || routeOptions.url?.startsWith(`${DASHBOARD_PATH}/`);
+    if (userOf(request) !== 'viewer' || !isDashboard) return undefined;
+    return reply.redirect(`${READ_ONLY_PATH}${url.slice(DASHBOARD_PATH.length)}`);
+  });
+  await addBoard(server, board, DASHBOARD_PATH, false);
+  await addBoard(server, board, READ_ONLY_PATH, true);
+}
+
+async function addBoard(
+  server: HttpServer,
+  { queues }: BoardQueues,
+  path: string,
+  readOnlyMode: boolean,
+): Promise<void> {
+  const adapter = new FastifyAdapter().setBasePath(path);
+  const boardTitle = readOnlyMode ? 'click-recall (read-only)' : 'click-recall';
   createBullBoard({
-    queues: queues.map((queue) => new BullMQAdapter(queue)),
+    queues: queues.map((queue) => new BullMQAdapter(queue, { readOnlyMode })),
     serverAdapter: adapter,
-    options: { uiConfig: { boardTitle: 'click-recall', pollingInterval: { forceInterval: 3 } } },
+    options: { uiConfig: { boardTitle, pollingInterval: { forceInterval: 3 } } },
   });
   await server.register(
     async (scope) => {
       scope.addHook('onSend', async (_request, reply) => void reply.header('content-security-policy', CSP));
       await scope.register(adapter.registerPlugin());
     },
-    { prefix: DASHBOARD_PATH },
+    { prefix: path },
   );
 }

@@ -1,7 +1,6 @@
 import { JOB_NAMES } from '@click-recall/contracts';
 import type { QueueCounts } from '@click-recall/jobs';
 import type { Config } from '@click-recall/runtime';
-import { DASHBOARD_PATH } from './dashboard.js';
 
 export interface HomePage {
   readonly namespace: string;
@@ -10,6 +9,8 @@ export interface HomePage {
   readonly ports: Config['ports'];
   /** Undefined: Redis does not answer. */
   readonly counts: QueueCounts | undefined;
+  /** Path of the dashboard for who asks. */
+  readonly dashboard: string;
 }
 
 const STYLE = `
@@ -21,7 +22,7 @@ const STYLE = `
   a { color: #0b5cad; } li { margin: .2rem 0; }`;
 
 /** The console's first page, as HTML: where everything is, and what the queues hold. */
-export function homePage({ namespace, hostname, ports, counts }: HomePage): string {
+export function homePage({ namespace, hostname, ports, counts, dashboard }: HomePage): string {
   const base = (port: number) => `http://${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`;
   const services = Object.entries(ports)
     .filter(([, port]) => port !== 0)
@@ -34,7 +35,7 @@ export function homePage({ namespace, hostname, ports, counts }: HomePage): stri
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>click-recall</title><style>${STYLE}</style></head>
 <body>
 <h1>click-recall${namespace === 'click-recall' ? '' : ` (${escape(namespace)})`}</h1>
-<p>${link(DASHBOARD_PATH, 'Job dashboard')}: look into jobs, retry, pause.</p>
+<p>${link(dashboard, 'Job dashboard')}: look into jobs, retry, pause.</p>
 <h2>Queues</h2>
 ${counts ? table(counts) : '<p>Redis does not answer.</p>'}
 <h2>Services</h2>

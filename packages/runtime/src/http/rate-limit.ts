@@ -28,3 +28,22 @@ export async function addRateLimit(server: HttpServer, perSecond: number, keys: 
 export function addressOf({ ip }: Pick<FastifyRequest, 'ip'>): string {
   return normalizeIP(ip);
 }
+
+/** A limit on guessing a secret. */
+export interface GuessLimit {
+  /** Guesses that one address may get wrong in the window. */
+  readonly max: number;
+  readonly windowMs: number;
+}
+
+/**
+ * Counts wrong guesses by address, on a server with a rate limit. The function that it gives counts one where `isWrong`, and answers how many
+ * seconds the address has to wait: 0 = none.
+ */
+export function limitGuesses(server: HttpServer, { max, windowMs }: GuessLimit) {
+  const look = server.createRateLimit({ max, timeWindow: windowMs, keyGenerator: addressOf });
+  return async (request: FastifyRequest, isWrong: boolean): Promise<number> => {
+    const found = await look(request, { increment: isWrong });
+    return !found.isAllowed && found.isExceeded ? found.ttlInSeconds : 0;
+  };
+}
