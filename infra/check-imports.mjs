@@ -62,7 +62,7 @@ export const RULES = {
 };
 
 /** These come with the project's root, for tests of every workspace. */
-const FOR_TESTS = ['vitest'];
+const FOR_TESTS = ['vitest', 'fast-check'];
 
 /**
  * @typedef {object} Workspace
