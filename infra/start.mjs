@@ -27,6 +27,7 @@ const EXPECTED = new Set([
   'ServerDidNotStart',
   'DataFolderInUse',
   'ConfigError',
+  'KafkaRefused',
 ]);
 
 const stop = new AbortController();

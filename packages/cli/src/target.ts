@@ -1,4 +1,5 @@
 import { openPipeline, readRunState, type PipelineAccess, type RunState } from '@click-recall/infra';
+import { KafkaRefused } from '@click-recall/kafka';
 import { createLogger, loadConfig, messageOf, redactUrl, variablesSet, type Config } from '@click-recall/runtime';
 import type { CliContext } from './context.js';
 import { CliError } from './errors.js';
@@ -74,6 +75,8 @@ export async function problemOf(
     await Promise.race([answer, late]);
     return undefined;
   } catch (error) {
+    // It answers, and says why it will not have us.
+    if (error instanceof KafkaRefused) return error.message;
     return `${where} does not answer (${messageOf(error)})`;
   }
 }

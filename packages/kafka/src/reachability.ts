@@ -115,12 +115,16 @@ export function createReachability(options: ReachabilityOptions): Reachability {
     return probing;
   }
 
+  /** Who waits is told of a refusal; perhaps nobody does. */
+  function probeAside(): void {
+    startProbe().catch(() => undefined);
+  }
+
   return {
     failed(error) {
       if (closing.signal.aborted || !(isConnectionError(error) || isEntryRefusal(error))) return;
       down(error);
-      // Who waits is told of a refusal; nobody may.
-      startProbe().catch(() => undefined);
+      probeAside();
     },
     worked: () => void (wasUp = true),
     refusal,
