@@ -21,11 +21,11 @@ export interface WholePipeline {
   readonly urls: Readonly<Record<Part, string>>;
   readonly services: readonly ServiceProcess[];
   /** Runs `click-recall --json` with these arguments; gives its result. Throws what it wrote when it fails. */
-  cli(...args: string[]): Promise<unknown>;
+  readonly cli: (...args: string[]) => Promise<unknown>;
   /** What a service has written so far. */
-  logOf(part: Part): Promise<string>;
+  readonly logOf: (part: Part) => Promise<string>;
   /** SIGTERM to every service, in order; gives their exit codes. */
-  stop(): Promise<(number | null)[]>;
+  readonly stop: () => Promise<(number | null)[]>;
 }
 
 /** Small, and quick to train. */

@@ -47,34 +47,29 @@ export function createCommands(client: Client, address: string): RedisCommands {
       return outcome.reply;
     });
 
+  /** A master that is down is left out: nothing of it is asked, or the same call says that it is down. */
   const load = async (script: Script): Promise<void> => {
-    await Promise.all(
-      keyServersOf(client).map((node) => node.sendCommand(toWire(['SCRIPT', 'LOAD', script.source], 'utf8'))),
+    const loads = keyServersOf(client).map((node) =>
+      node.sendCommand(toWire(['SCRIPT', 'LOAD', script.source], 'utf8')),
     );
+    await Promise.allSettled(loads);
   };
 
   const run = async (script: Script, calls: readonly ScriptCall[]): Promise<Reply[]> => {
-    const commandOf = ({ keys, args }: ScriptCall): Command => ['EVALSHA', script.sha, keys.length, ...keys, ...args];
-    const outcomes = await inSlices(calls.map(commandOf), 'utf8');
-    /** Does those calls again whose server does not know the script: nothing was done of them. */
-    const repeat = async (how: (call: ScriptCall) => Command): Promise<void> => {
-      const unknown = outcomes.flatMap((outcome, index) => (isNoScript(outcome) ? [index] : []));
-      const again = await inSlices(
-        unknown.map((index) => how(calls[index] ?? { keys: [], args: [] })),
-        'utf8',
-      );
-      unknown.forEach((index, place) => (outcomes[index] = again[place] ?? outcomes[index]!));
-    };
-    if (!outcomes.some(isNoScript)) return repliesOf(outcomes);
-    // A server that has just started, or whose scripts were flushed.
-    try {
-      await load(script);
-    } catch (error) {
-      throw toRedisError(error, address);
-    }
-    await repeat(commandOf);
-    // The slot has moved to a server that was not a known master a moment ago.
-    await repeat(({ keys, args }) => ['EVAL', script.source, keys.length, ...keys, ...args]);
+    const commands = calls.map(({ keys, args }) => ['EVALSHA', script.sha, keys.length, ...keys, ...args]);
+    const outcomes = await inSlices(commands, 'utf8');
+    const unknown = outcomes.flatMap((outcome, index) => (isNoScript(outcome) ? [index] : []));
+    if (unknown.length === 0) return repliesOf(outcomes);
+    // A server that has just started, or whose scripts were flushed: none of these calls did anything.
+    await load(script);
+    const again = await inSlices(
+      unknown.map((index) => commands[index] ?? []),
+      'utf8',
+    );
+    unknown.forEach((index, place) => {
+      const outcome = again[place];
+      if (outcome) outcomes[index] = outcome;
+    });
     return repliesOf(outcomes);
   };
 

@@ -10,8 +10,9 @@ export class RedisReplyError extends Error {
   readonly retriable = false;
 }
 
-/** What a server answers that is there but cannot serve now. */
-const NOT_NOW = /^(LOADING|READONLY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|NOREPLICAS|BUSY|UNBLOCKED|NOAUTH|WRONGPASS)\b/;
+/** What a server answers that is there but cannot serve now. NOSCRIPT: it lost a script that was just given to it, or could not take it. */
+const NOT_NOW =
+  /^(LOADING|READONLY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|NOREPLICAS|BUSY|UNBLOCKED|NOSCRIPT|NOAUTH|WRONGPASS)\b/;
 
 /** What the clients throw when the connection is not there or goes away. */
 const CLIENT_NAMES = new Set([
