@@ -9,6 +9,7 @@ import { createProgress } from './bootstrap/progress.mjs';
 import { ensureRedis } from './bootstrap/redis.mjs';
 import { startKafka } from './local/kafka.mjs';
 import { freePort } from './local/ports.mjs';
+import { startRedisCluster } from './local/redis-cluster.mjs';
 import { startRedis } from './local/redis.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -26,6 +27,8 @@ try {
         startKafka({ ...options, files: kafka, throwaway: true }),
       startRedis: (/** @type {import('./local/redis.mjs').RedisOptions} */ options) =>
         startRedis({ ...options, files: redis }),
+      startRedisCluster: (/** @type {import('./local/redis-cluster.mjs').RedisClusterOptions} */ options) =>
+        startRedisCluster({ ...options, files: redis }),
       freePort: () => freePort(0),
     },
     progress,

@@ -12,6 +12,8 @@ export interface ServiceSpec {
   readonly logFolder: string;
   /** Answers 200 once the service can work. */
   readonly readyUrl: string;
+  /** Told as soon as there is a process, long before it is ready. */
+  readonly onSpawn?: (pid: number) => void;
   /** Aborted when there is no need to wait any more: the process is stopped. */
   readonly signal?: AbortSignal;
 }
@@ -52,6 +54,7 @@ export async function startService(spec: ServiceSpec): Promise<ServiceProcess> {
     stdio: ['ignore', log, log, 'ipc'],
   });
   closeSync(log);
+  if (child.pid !== undefined) spec.onSpawn?.(child.pid);
   const ended = new Promise<number | null>((resolve) => {
     child.once('error', () => resolve(1));
     child.once('exit', resolve);

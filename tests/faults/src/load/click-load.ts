@@ -12,6 +12,10 @@ export interface LoadOptions {
   readonly items?: number;
   /** Chance of an event that erases its user. Default 0.003. */
   readonly forget?: number;
+  /** Messages on `items` a second: descriptions that change, deletions, tombstones. Default 0. */
+  readonly itemRate?: number;
+  /** Share of the clicks that are on one and the same item. Default 0. */
+  readonly hotItem?: number;
 }
 
 /** Clicks that arrive at a steady rate, whatever becomes of them. */
@@ -30,17 +34,17 @@ const REMEMBERED = 500;
  * some without an event id, now and then one that erases its user.
  */
 export function startLoad(pipeline: FaultPipeline, random: Random, options: LoadOptions = {}): Load {
-  const { rate = 200, users = 150, items = 300, forget = 0.003 } = options;
-  const topic = topicName('clicks', pipeline.namespace);
+  const { rate = 200, users = 150, items = 300, forget = 0.003, itemRate = 0, hotItem = 0 } = options;
+  const clicks = topicName('clicks', pipeline.namespace);
   const publisher = pipeline.client.publisher();
   const earlier: OutgoingMessage[] = [];
   const pending = new Set<Promise<unknown>>();
   const startedAt = performance.now();
-  let sent = 0;
+  const sent = new Map<string, number>();
   let acknowledged = 0;
   let failure: { error: unknown } | undefined;
 
-  function nextMessage(): OutgoingMessage {
+  function nextClick(): OutgoingMessage {
     if (earlier.length > 0 && random.chance(0.05)) return random.pick(earlier);
     const userId = `user-${random.below(users)}`;
     const lateMs = random.chance(0.1) ? random.below(3_600_000) : 0;
@@ -50,7 +54,7 @@ export function startLoad(pipeline: FaultPipeline, random: Random, options: Load
       ? { userId, timestamp, type: 'forget' }
       : {
           userId,
-          itemId: `item-${random.below(items)}`,
+          itemId: random.chance(hotItem) ? 'item-0' : `item-${random.below(items)}`,
           timestamp,
           ...(random.chance(0.9) && { eventId: `event-${random.below(2 ** 32)}` }),
         };
@@ -60,17 +64,23 @@ export function startLoad(pipeline: FaultPipeline, random: Random, options: Load
     return message;
   }
 
-  const timer = setInterval(() => {
-    const due = Math.floor(((performance.now() - startedAt) / 1000) * rate);
-    if (due <= sent) return;
-    const messages = Array.from({ length: due - sent }, nextMessage);
-    sent = due;
+  function publishDue(topic: string, perSecond: number, next: () => OutgoingMessage): void {
+    const due = Math.floor(((performance.now() - startedAt) / 1000) * perSecond);
+    const before = sent.get(topic) ?? 0;
+    if (due <= before) return;
+    sent.set(topic, due);
+    const messages = Array.from({ length: due - before }, next);
     const publishing = publisher
       .publish(topic, messages)
       .then(() => (acknowledged += messages.length))
       .catch((error: unknown) => (failure ??= { error }))
       .finally(() => pending.delete(publishing));
     pending.add(publishing);
+  }
+
+  const timer = setInterval(() => {
+    publishDue(clicks, rate, nextClick);
+    publishDue(topicName('items', pipeline.namespace), itemRate, () => nextItem(random, items));
   }, TICK_MS);
 
   return {
@@ -82,4 +92,19 @@ export function startLoad(pipeline: FaultPipeline, random: Random, options: Load
       if (failure) throw failure.error;
     },
   };
+}
+
+/** What is said of an item next: mostly a description other than before, sometimes that it is gone. */
+function nextItem(random: Random, items: number): OutgoingMessage {
+  const itemId = `item-${random.below(items)}`;
+  if (random.chance(0.1)) return { key: itemId, value: null };
+  const item = random.chance(0.1)
+    ? { itemId, deleted: true }
+    : {
+        itemId,
+        ...(random.chance(0.9) && { title: `Title ${random.below(1_000)}` }),
+        ...(random.chance(0.7) && { categories: [`category-${random.below(5)}`, 'all'] }),
+        ...(random.chance(0.5) && { attributes: { price: random.below(100) } }),
+      };
+  return { key: itemId, value: JSON.stringify(item) };
 }

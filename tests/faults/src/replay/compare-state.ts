@@ -47,9 +47,15 @@ export async function compareState(
   }
 
   differences.push(...(await strangers(commands, keys, new Set(userIds))));
+  differences.push(...(await remains(commands, keys, [...expected.forgottenIds()])));
   differences.push(...(await itemDifferences(commands, keys, expected.items)));
+  return mostOf(differences);
+}
+
+/** The first few lines, and how many there are besides. */
+export function mostOf(differences: readonly string[]): string[] {
   return differences.length <= MOST_TOLD
-    ? differences
+    ? [...differences]
     : [...differences.slice(0, MOST_TOLD), `and ${differences.length - MOST_TOLD} more`];
 }
 
@@ -83,6 +89,17 @@ async function strangers(
   );
   const registered = (shards as string[][]).flat().filter((userId) => !known.has(userId));
   return registered.map((userId) => `registry: ${userId} is not of the log`);
+}
+
+/** What is left of users who were forgotten and have not come back. */
+async function remains(
+  commands: RedisConnection['commands'],
+  keys: ReturnType<typeof keysOf>,
+  userIds: readonly string[],
+): Promise<string[]> {
+  const places = userIds.flatMap((userId) => [keys.sequence(userId), keys.seen(userId), keys.user(userId)]);
+  const replies = await commands.pipeline(places.map((key) => ['EXISTS', key]));
+  return places.filter((_, place) => replies[place] !== 0).map((key) => `${key} is left of a user who was forgotten`);
 }
 
 async function itemDifferences(

@@ -17,6 +17,8 @@ export interface ExpectedState {
   applyItem(message: ConsumedMessage): void;
   readonly userIds: () => Iterable<string>;
   readonly user: (userId: string) => ExpectedUser;
+  /** Those who were forgotten and have done nothing since. */
+  readonly forgottenIds: () => Iterable<string>;
   /** The newest message of each item. */
   readonly items: ReadonlyMap<string, Item>;
   /** Messages that are no events. */
@@ -37,6 +39,7 @@ interface User {
 
 export function createExpectedState({ sequenceKeep, seenKeep }: Keeps): ExpectedState {
   const users = new Map<string, User>();
+  const forgotten = new Set<string>();
   const items = new Map<string, Item>();
   let rejected = 0;
 
@@ -45,7 +48,12 @@ export function createExpectedState({ sequenceKeep, seenKeep }: Keeps): Expected
       const parsed = parseClick(value, appendTimeMs);
       if (!parsed.ok) return void (rejected += 1);
       const event = parsed.value;
-      if (isForget(event)) return void users.delete(event.userId);
+      if (isForget(event)) {
+        users.delete(event.userId);
+        forgotten.add(event.userId);
+        return;
+      }
+      forgotten.delete(event.userId);
       const { userId, itemId, timestamp } = event;
       const eventId = event.eventId ?? `${topic}-${String(partition).padStart(4, '0')}-${offset.padStart(20, '0')}`;
       const user = users.get(userId) ?? { events: new Map(), seen: new Map(), active: 0 };
@@ -64,6 +72,7 @@ export function createExpectedState({ sequenceKeep, seenKeep }: Keeps): Expected
       else rejected += 1;
     },
     userIds: () => users.keys(),
+    forgottenIds: () => forgotten,
     user(userId) {
       const user = users.get(userId);
       if (!user) return { sequence: [], seen: [], active: 0 };

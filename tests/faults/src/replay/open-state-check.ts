@@ -2,16 +2,17 @@ import { topicName } from '@click-recall/contracts';
 import { eventually } from '@click-recall/testing';
 import type { RowRun } from '../row.js';
 import type { FaultPipeline } from '../world/open-world.js';
-import { compareState } from './compare-state.js';
+import { compareState, mostOf } from './compare-state.js';
 import { createExpectedState, type ExpectedState, type Keeps } from './expected-state.js';
 import { openLogReader } from './log-reader.js';
 import { unapplied } from './unapplied.js';
+import { createUpdateLog } from './update-log.js';
 
 /** Says whether the state in Redis is what a single-threaded replay of the log gives. */
 export interface StateCheck {
   /**
-   * Waits until ingest has applied all that is in the log now, then compares. What still differs after the deadline is a violation each,
-   * with `when` in front. Call it while nothing is published.
+   * Waits until ingest has applied all that is in the log now, then compares; also whether `sequence-updates` has told of it. What still
+   * differs after the deadline is a violation each, with `when` in front. Call it while nothing is published.
    */
   equalsReplay(when: string, options?: { readonly deadlineMs?: number }): Promise<void>;
   /** What the log says, as far as it has been compared. */
@@ -53,11 +54,23 @@ export async function openStateCheck(
       defer,
     }),
   ];
+  const updates = createUpdateLog();
+  const updateReader = await openLogReader({
+    client,
+    admin,
+    topic: topicName('sequence-updates', namespace),
+    onMessage: (message) => updates.add(message),
+    defer,
+  });
 
   /** What is missing, in words; empty when there is nothing. */
   async function differences(): Promise<string[]> {
     const behind = await unapplied({ admin, redis, namespace });
-    return behind.length > 0 ? behind : compareState(redis, namespace, expected);
+    if (behind.length > 0) return behind;
+    const different = await compareState(redis, namespace, expected);
+    if (different.length > 0) return different;
+    await updateReader.toEnd();
+    return mostOf(await updates.differences(redis, namespace, [...expected.userIds()]));
   }
 
   return {

@@ -3,46 +3,99 @@ import { startLoad } from '../load/click-load.js';
 import { openStateCheck, SMALL_KEEPS_ENV } from '../replay/open-state-check.js';
 import type { Row, RowRun } from '../row.js';
 import type { Random } from '../random.js';
-import { openWorld, type World } from '../world/open-world.js';
+import { openWorld, type FaultPipeline, type World } from '../world/open-world.js';
 
 /**
  * A group notices a dead member only when its session has run out (10 s), so the time of a round is mostly waiting: pipelines beside each
  * other, each with rounds of its own, wait together.
  */
-const LANES = 5;
+const LANES = 6;
+
+/** More than a session lasts. */
+const FROZEN_MS = 12_000;
 
 export const killIngest: Row = {
   letter: 'a',
   name: 'kill-ingest',
   fault: 'SIGKILL of ingest at random moments under load',
-  promise: 'sequences, seen sets and items equal a single-threaded replay, byte by byte',
+  promise: 'sequences, seen sets and items equal a single-threaded replay, byte by byte; every change is told',
   rounds: 100,
-  short: { rounds: 4 },
+  short: { rounds: 6 },
   async run(run) {
     const world = await openWorld(run);
     const lanes = Math.min(LANES, run.rounds);
     await Promise.all(
       Array.from({ length: lanes }, (_, lane) =>
-        killInLane(run, world, run.random.fork(), Math.floor((run.rounds + lane) / lanes)),
+        killInLane(run, world, run.random.fork(), lane, Math.floor((run.rounds + lane) / lanes)),
       ),
     );
   },
 };
 
-async function killInLane(run: RowRun, world: World, random: Random, rounds: number): Promise<void> {
+async function killInLane(run: RowRun, world: World, random: Random, lane: number, rounds: number): Promise<void> {
   const pipeline = await world.openPipeline({ env: SMALL_KEEPS_ENV });
   const check = await openStateCheck(pipeline, run);
+  const ways = Object.entries(WAYS);
   for (let round = 1; round <= rounds; round += 1) {
-    const load = startLoad(pipeline, random, { rate: 100 });
-    const victim = await pipeline.start('ingest');
-    // From its first moments, when it still takes its place in the group, to well within its work.
-    await delay(random.between(0, 3_000));
-    await victim.kill();
-    const successor = await pipeline.start('ingest');
+    const [name, way] = ways[(lane + round) % ways.length] ?? random.pick(ways);
+    const load = startLoad(pipeline, random, { rate: 100, itemRate: 10 });
+    await way(pipeline, random);
     await delay(random.between(0, 500));
     await load.stop();
-    await check.equalsReplay(`round ${round}`);
-    await successor.kill();
+    await check.equalsReplay(`lane ${lane}, round ${round}, ${name}`);
+    await Promise.all(pipeline.services.map((service) => service.kill()));
     run.roundDone();
   }
 }
+
+type Way = (pipeline: FaultPipeline, random: Random) => Promise<unknown>;
+
+/** What is killed, and when. Each leaves at least one instance alive. */
+const WAYS = {
+  /** From its first moments, when it still takes its place in the group, to well within its work. */
+  async alone(pipeline, random) {
+    const victim = await pipeline.start('ingest');
+    await delay(random.between(0, 3_000));
+    await victim.kill();
+    await pipeline.start('ingest');
+  },
+
+  async 'while it starts'(pipeline, random) {
+    const afterMs = random.between(0, 1_500);
+    let killed: Promise<unknown> = Promise.resolve();
+    const victim = await pipeline
+      .start('ingest', {}, (pid) => {
+        killed = delay(afterMs).then(() => process.kill(pid, 'SIGKILL'));
+      })
+      // It ended before it was up, as it should.
+      .catch(() => undefined);
+    await killed.catch(() => undefined);
+    await victim?.ended;
+    await pipeline.start('ingest');
+  },
+
+  async 'one of two'(pipeline, random) {
+    const pair = await Promise.all([pipeline.start('ingest'), pipeline.start('ingest')]);
+    await delay(random.between(0, 4_000));
+    await random.pick(pair).kill();
+  },
+
+  /** A second one has just come, and partitions change hands; the first or the second is killed. */
+  async 'during a rebalance'(pipeline, random) {
+    const first = await pipeline.start('ingest');
+    await delay(random.between(500, 2_000));
+    const second = await pipeline.start('ingest');
+    await delay(random.between(0, 2_500));
+    await random.pick([first, second]).kill();
+  },
+
+  /** One that hangs longer than its session lasts goes on writing for partitions that are no longer its own. */
+  async 'a hanging one of two'(pipeline, random) {
+    const [hanging] = await Promise.all([pipeline.start('ingest'), pipeline.start('ingest')]);
+    await delay(random.between(500, 3_000));
+    hanging.freeze();
+    await delay(FROZEN_MS);
+    hanging.thaw();
+    await delay(random.between(0, 3_000));
+  },
+} satisfies Record<string, Way>;

@@ -38,6 +38,8 @@ export interface FaultServiceSpec {
   readonly logFolder: string;
   /** Tells the logs of several processes of a service apart. */
   readonly number: number;
+  /** Told as soon as there is a process, long before it is up. */
+  readonly onSpawn?: (pid: number) => void;
 }
 
 const ANSWERS_WITHIN_MS = 2_000;
@@ -48,6 +50,7 @@ export async function startFaultService({
   env,
   logFolder,
   number,
+  onSpawn,
 }: FaultServiceSpec): Promise<FaultService> {
   const url = `http://127.0.0.1:${port}`;
   const { pid, ended, logFile } = await startService({
@@ -56,6 +59,7 @@ export async function startFaultService({
     env: { ...env, [`${name.toUpperCase()}_PORT`]: String(port) },
     logFolder,
     readyUrl: `${url}/healthz`,
+    ...(onSpawn && { onSpawn }),
   });
   let running = true;
   void ended.then(() => (running = false));

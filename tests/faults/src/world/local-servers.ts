@@ -20,7 +20,9 @@ export interface LocalServers {
   startRedisCluster(options: {
     readonly dataDir: string;
     readonly masters: number;
+    /** Of each master. */
     readonly replicas: number;
+    readonly persist?: boolean;
   }): Promise<LocalCluster>;
   freePort(): Promise<number>;
 }
@@ -28,7 +30,20 @@ export interface LocalServers {
 export interface LocalCluster {
   /** host:port of one node. */
   readonly address: string;
-  /** Masters first, then replicas in the order of their masters. */
-  readonly nodes: readonly (LocalServer & { kill(): Promise<void> })[];
+  /** Masters first, then replicas. */
+  readonly nodes: readonly LocalNode[];
   stop(): Promise<void>;
+}
+
+export interface LocalNode {
+  readonly address: string;
+  readonly port: number;
+  /** Of the process that runs now, or ran last. */
+  readonly pid: number;
+  /** Place of the master that it began as a replica of; its own for a master. */
+  readonly master: number;
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+  /** Again, after it was stopped or killed: same port, same folder. */
+  start(): Promise<void>;
 }
