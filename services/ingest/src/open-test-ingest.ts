@@ -10,16 +10,11 @@ import { eventually, testServers } from '@click-recall/testing';
 import { onTestFinished } from 'vitest';
 import { startIngest } from './service.js';
 
-const logger = createLogger({
-  service: 'ingest',
-  level: 'silent',
-  pretty: false,
-  destination: { write: () => undefined },
-});
-
 export interface RunningIngest {
   readonly address: string;
   readonly metrics: Metrics;
+  /** What it has logged, a line each: nothing but with a LOG_LEVEL in `env`. */
+  readonly lines: readonly string[];
   stop(): Promise<unknown>;
 }
 
@@ -32,14 +27,22 @@ export async function startTestIngest(namespace: string, env: Record<string, str
     REDIS_URL: redisUrl,
     REDIS_CLUSTER: String(redisCluster),
     INGEST_PORT: '0',
+    LOG_LEVEL: 'silent',
     ...env,
+  });
+  const lines: string[] = [];
+  const logger = createLogger({
+    service: 'ingest',
+    level: config.logLevel,
+    pretty: false,
+    destination: { write: (line) => void lines.push(line) },
   });
   const crash = (error: unknown): void => {
     throw error;
   };
   const { context, stop } = createServiceContext({ service: 'ingest', config, logger, crash });
   onTestFinished(async () => void (await stop()));
-  return { address: await startIngest(context), metrics: context.metrics, stop };
+  return { address: await startIngest(context), metrics: context.metrics, lines, stop };
 }
 
 export interface TestTopics {
