@@ -1,3 +1,5 @@
+import { printable } from './printable.js';
+
 export interface Column<R> {
   readonly head: string;
   readonly cell: (row: R) => string | number;
@@ -18,6 +20,6 @@ export function formatTable<R>(columns: readonly Column<R>[], rows: readonly R[]
 }
 
 function text(cell: string | number): string {
-  if (typeof cell === 'string') return cell;
+  if (typeof cell === 'string') return printable(cell);
   return Number.isInteger(cell) ? cell.toLocaleString('en-US') : cell.toFixed(4);
 }

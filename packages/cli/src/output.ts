@@ -1,3 +1,5 @@
+import { printable } from './printable.js';
+
 export interface TextStream {
   write(text: string): unknown;
   readonly isTTY?: boolean;
@@ -14,11 +16,15 @@ export interface Output {
   readonly error: (text: string) => void;
 }
 
+/** Ids, titles and messages are what somebody wrote. */
+const shown = (text: string): string => printable(text, { lines: true });
+
 export function createOutput(stdout: TextStream, stderr: TextStream, json: boolean): Output {
   return {
     json,
-    result: (text, value) => void stdout.write(json ? `${JSON.stringify(value)}\n` : `${text()}\n`),
-    note: (text) => void (json || stderr.write(`${text}\n`)),
-    error: (text) => void stderr.write(json ? `${JSON.stringify({ error: { message: text } })}\n` : `error: ${text}\n`),
+    result: (text, value) => void stdout.write(json ? `${JSON.stringify(value)}\n` : `${shown(text())}\n`),
+    note: (text) => void (json || stderr.write(`${shown(text)}\n`)),
+    error: (text) =>
+      void stderr.write(json ? `${JSON.stringify({ error: { message: text } })}\n` : `error: ${shown(text)}\n`),
   };
 }

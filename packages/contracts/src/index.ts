@@ -4,6 +4,7 @@ export * from './click.js';
 export * from './item.js';
 export * from './rejection.js';
 export * from './parse-event.js';
+export * from './place-in-log.js';
 export * from './cause.js';
 export * from './messages.js';
 export * from './topics.js';

@@ -90,6 +90,7 @@ export const DEAD_LETTER_HEADERS = [
   'source-topic',
   'source-partition',
   'source-offset',
+  'source-append-time',
 ] as const;
 
 /** What a dead letter says of itself where it is not the whole original, or was dealt with. */

@@ -39,6 +39,7 @@ describe('a dead letter', () => {
       'source-topic': 'clicks',
       'source-partition': '3',
       'source-offset': '42',
+      'source-append-time': '0',
     });
   });
 

@@ -64,6 +64,7 @@ function toMessage({ source, message, rejection }: DeadLetter, service: string, 
     'source-topic': source.topic,
     'source-partition': String(source.partition),
     'source-offset': message.offset,
+    'source-append-time': String(message.appendTimeMs),
   };
   const key = message.raw?.key ?? (message.key === null ? null : Buffer.from(message.key));
   const value = message.value;

@@ -6,6 +6,7 @@ export type { KafkaAdmin, TopicConfig } from './admin.js';
 export * from './dead-letters.js';
 export * from './origin.js';
 export * from './read-dead-letter.js';
+export { readTopic, type ReadTopicOptions } from './read-topic.js';
 export type { KafkaLogger } from './kafka-logger.js';
 export * from './kafka-client.js';
 export { KafkaRefused, type RefusalKind } from './refusal.js';

@@ -10,6 +10,8 @@ export interface ReadLetter {
   readonly field: string;
   readonly message: string;
   readonly service: string;
+  /** When the refused message was appended, ms; for letters of before that was said, when they were. */
+  readonly appendedAt: number;
   /** When the letter was appended, ms. */
   readonly writtenAt: number;
   readonly key: Uint8Array | null;
@@ -46,6 +48,7 @@ export function readDeadLetter(message: ConsumedMessage): ReadLetterResult {
     field: given('field'),
     message: given('message'),
     service: given('service'),
+    appendedAt: /^\d{1,15}$/.test(given('source-append-time')) ? Number(given('source-append-time')) : appendTimeMs,
     writtenAt: appendTimeMs,
     key: raw?.key ?? (key === null ? null : Buffer.from(key)),
     value,

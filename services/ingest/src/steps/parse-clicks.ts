@@ -1,4 +1,4 @@
-import { parseClick, type ClickEvent } from '@click-recall/contracts';
+import { parseClick, placeInLog, type ClickEvent } from '@click-recall/contracts';
 import type { ConsumedBatch, Outcome } from '@click-recall/kafka';
 
 /** A click event of the log, with what only its place in the log tells. */
@@ -20,9 +20,4 @@ export function parseClicks({ topic, partition, messages }: ConsumedBatch): Outc
       value: { event, eventId: event.eventId ?? placeInLog(topic, partition, offset), appendTimeMs },
     };
   });
-}
-
-/** Fixed width, so that events of one time sort as they were appended. */
-function placeInLog(topic: string, partition: number, offset: string): string {
-  return `${topic}-${String(partition).padStart(4, '0')}-${offset.padStart(20, '0')}`;
 }
