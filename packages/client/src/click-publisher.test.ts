@@ -38,7 +38,7 @@ it('rejects what is no event, says why, and sends the others', async () => {
   ]);
   expect(good.status).toBe('delivered');
   expect(bad).toMatchObject({ status: 'rejected', rejection: { reason: 'empty-id', field: 'userId' } });
-  expect(large).toMatchObject({ status: 'rejected', rejection: { reason: 'invalid-value' } });
+  expect(large).toMatchObject({ status: 'rejected', rejection: { reason: 'too-large' } });
   expect((await pipeline.contents('clicks')).size).toBe(1);
 });
 
