@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addCompare } from './commands/compare.js';
 import { addConsume } from './commands/consume.js';
+import { addDeadLetters } from './commands/dead-letters.js';
 import { addDown } from './commands/down.js';
 import { addExport } from './commands/export.js';
 import { addModels } from './commands/models.js';
@@ -29,6 +30,7 @@ const COMMANDS: readonly AddCommand[] = [
   addStatus,
   addPublish,
   addConsume,
+  addDeadLetters,
   addTrain,
   addTrainRanker,
   addModels,
