@@ -1,23 +1,26 @@
 #!/usr/bin/env node
 // npm start: sets up what is missing, starts Kafka, Redis, the services and the console, runs the pipeline on real input.
 // Needs nothing but Node. `npm start -- --help` says what it takes.
-import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { access, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { bootstrap } from './bootstrap.mjs';
 import { ensureMovieLens } from './bootstrap/movielens.mjs';
 import { SetupProblem } from './bootstrap/problem.mjs';
 import { asTask, createProgress } from './bootstrap/progress.mjs';
 import { claimDataFolder } from './local/data-folder.mjs';
-import { startKafka } from './local/kafka.mjs';
+import { KAFKA_USER, startKafka } from './local/kafka.mjs';
 import { freePort } from './local/ports.mjs';
+import { closeTree, keptPassword, makePrivate } from './local/private-files.mjs';
 import { startRedis } from './local/redis.mjs';
 import { parseStartOptions, USAGE, UsageError } from './start/options.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const startedAt = Date.now();
+
+/** What lies in a data folder, all of it closed to others; a folder of former versions was not. */
+const OWN_PARTS = ['redis', 'kafka', 'models', 'registry', 'logs', 'replayed.json', 'console-password', 'run.json'];
 
 /** Errors that a person can do something about: shown without a stack. */
 const EXPECTED = new Set([
@@ -63,7 +66,7 @@ async function main(args) {
   const here = process.env['INIT_CWD'] ?? process.cwd();
   for (const source of [options.events, options.items]) await requireFile(here, source);
   const dataFolder = options.data === undefined ? join(ROOT, '.data') : resolve(here, options.data);
-  await mkdir(dataFolder, { recursive: true });
+  await makePrivate(dataFolder);
   const release = await claimDataFolder(dataFolder);
   try {
     return await runOn(dataFolder, options, here);
@@ -81,6 +84,9 @@ async function main(args) {
 async function runOn(dataFolder, options, here) {
   const installed = await bootstrap({ progress });
   const input = options.serve ? undefined : await chooseInput(options);
+  // From here on everything that is written, by us and by what we start, is data and secrets of a pipeline.
+  process.umask(0o077);
+  for (const part of OWN_PARTS) await closeTree(join(dataFolder, part));
   stop.signal.throwIfAborted();
 
   const { runStart, keepRunning } = await import(pathToFileURL(join(ROOT, 'infra/dist/index.js')).href);
@@ -93,28 +99,34 @@ async function runOn(dataFolder, options, here) {
     if (installed.redis) {
       const { redis: files } = installed;
       const dataDir = join(dataFolder, 'redis');
-      const start = (/** @type {{ port?: number }} */ at) => startRedis({ dataDir, files, persist: true, ...at });
+      const password = await keptPassword(join(dataFolder, 'redis-password'));
+      const start = (/** @type {{ port?: number }} */ at) =>
+        startRedis({ dataDir, files, persist: true, password, ...at });
       const redis = await step('Redis', () => start({}), address);
       servers.push(await keepUp(keepRunning, 'Redis', redis, start));
-      env['REDIS_URL'] = `redis://${redis.address}`;
+      env['REDIS_URL'] = `redis://:${password}@${redis.address}`;
     }
     if (installed.kafka) {
       const { kafka: files } = installed;
       const dataDir = join(dataFolder, 'kafka');
-      const start = (/** @type {{ port?: number }} */ at) => startKafka({ dataDir, files, ...at });
+      const password = await keptPassword(join(dataFolder, 'kafka-password'));
+      const start = (/** @type {{ port?: number }} */ at) => startKafka({ dataDir, files, password, ...at });
       const kafka = await step('Kafka', () => start({}), address);
       servers.push(await keepUp(keepRunning, 'Kafka', kafka, start));
-      env['KAFKA_BROKERS'] = kafka.address;
+      Object.assign(env, ourKafka(kafka.address, password));
       kafkaLog = await readFile(join(dataDir, 'cluster-id'), 'utf8');
     }
     env['REGISTRY_URL'] ??= `file:${join(dataFolder, 'models')}`;
-    env['CONSOLE_PASSWORD'] ??= await keptPassword(join(dataFolder, 'console-password'));
+    const passwordFile = join(dataFolder, 'console-password');
+    const passwordAt = env['CONSOLE_PASSWORD'] === undefined ? passwordFile : 'CONSOLE_PASSWORD';
+    env['CONSOLE_PASSWORD'] ??= await keptPassword(passwordFile);
 
     await runStart({
       root: ROOT,
       dataFolder,
       env,
       kafkaLog,
+      passwordAt,
       progress,
       print: (/** @type {string} */ text) => void process.stdout.write(text),
       freePort,
@@ -212,17 +224,19 @@ function address(server) {
 }
 
 /**
- * The dashboard's password: made up at the first start, the same at the next.
+ * How everybody reaches a Kafka of ours; what the caller's environment says of another one does not count.
  *
- * @param {string} file
+ * @param {string} brokers
+ * @param {string} password
  */
-async function keptPassword(file) {
-  const kept = await readFile(file, 'utf8').catch(() => '');
-  if (kept.trim() !== '') return kept.trim();
-  const password = randomBytes(9).toString('base64url');
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, `${password}\n`, { mode: 0o600 });
-  return password;
+function ourKafka(brokers, password) {
+  return {
+    KAFKA_BROKERS: brokers,
+    KAFKA_SASL_MECHANISM: 'plain',
+    KAFKA_SASL_USERNAME: KAFKA_USER,
+    KAFKA_SASL_PASSWORD: password,
+    ...{ KAFKA_SSL: '', KAFKA_SSL_CA: '', KAFKA_SSL_CERT: '', KAFKA_SSL_KEY: '' },
+  };
 }
 
 /**

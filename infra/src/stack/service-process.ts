@@ -42,10 +42,10 @@ const STOP_WITHIN_MS = 20_000;
  * @throws ServiceDidNotStart
  */
 export async function startService(spec: ServiceSpec): Promise<ServiceProcess> {
-  await mkdir(spec.logFolder, { recursive: true });
+  await mkdir(spec.logFolder, { recursive: true, mode: 0o700 });
   const logFile = join(spec.logFolder, `${spec.name}.log`);
   // Its own file, not a pipe to us: what it says when we are gone is not lost.
-  const log = openSync(logFile, 'a');
+  const log = openSync(logFile, 'a', 0o600);
   const child = spawn(process.execPath, [spec.main], {
     env: { ...spec.env },
     // A group of its own: Ctrl-C reaches only us, and we stop the services in order.

@@ -4,7 +4,7 @@ import type { EventLogSource, ItemLogSource } from '@click-recall/datasets';
 import { pipelineTopics } from '@click-recall/kafka';
 import { createLogger, loadConfig, type Config } from '@click-recall/runtime';
 import { openPipeline, type PipelineAccess } from '../access.js';
-import { removeRunState, writeRunState } from '../stack/run-state.js';
+import { connectionOf, removeRunState, writeRunState } from '../stack/run-state.js';
 import { startServices, type RunningServices } from '../stack/services.js';
 import { printSummary, type Addresses } from './print-summary.js';
 import { asTask, type Progress } from './progress.js';
@@ -25,6 +25,8 @@ export interface StartContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Names the Kafka that is ours, whatever its port is today; undefined: a given one, named by its addresses. */
   readonly kafkaLog: string | undefined;
+  /** Where the password of the console is to be found: a file, or the variable that set it. */
+  readonly passwordAt: string;
   readonly progress: Progress;
   readonly print: (text: string) => void;
   readonly freePort: (preferred: number) => Promise<number>;
@@ -61,7 +63,7 @@ export async function runStart(context: StartContext): Promise<void> {
     services = await bringUp(context, config);
     await writeState(context, config, services);
     if (context.input) await runOnInput({ ...context, input: context.input }, config, pipeline, services);
-    else context.print(`\nEverything is up.\n\n${addressLines(addresses(config, services))}\n`);
+    else context.print(`\nEverything is up.\n\n${addressLines(addresses(context, services))}\n`);
     if (!context.once && !context.signal.aborted) {
       context.print('Reacting to new clicks. Ctrl-C stops everything.\n');
       await once(context.signal, 'abort');
@@ -160,7 +162,7 @@ async function finish(
   const seconds = (Date.now() - context.startedAt) / 1000;
   const summary: Summary = await summarise(pipeline, config.namespace, note, seconds);
   const shown = await examples(pipeline, services.urls.recall, apiKey(config));
-  context.print(printSummary(summary, shown, tried, addresses(config, services)));
+  context.print(printSummary(summary, shown, tried, addresses(context, services)));
   if (context.json !== undefined) await writeFile(context.json, `${JSON.stringify(summary, undefined, 2)}\n`);
 }
 
@@ -169,11 +171,11 @@ function apiKey({ apiKeys }: Config): Record<string, string> {
   return reader === undefined ? {} : { 'x-api-key': reader.key };
 }
 
-function addresses(config: Config, { urls }: RunningServices): Addresses {
+function addresses({ passwordAt }: StartContext, { urls }: RunningServices): Addresses {
   return [
     ['recommendations', `${urls.recall}/v1/users/{userId}/recommendations`],
     ['API, documented', `${urls.recall}/docs and ${urls.ingest}/docs`],
-    ['queue dashboard', `${urls.console} (user admin, password ${config.consolePassword ?? 'in its log'})`],
+    ['queue dashboard', `${urls.console} (user admin, password in ${passwordAt})`],
     ['metrics', `${urls.recall}/metrics (and of each service on its port)`],
   ];
 }
@@ -184,10 +186,7 @@ const addressLines = (rows: Addresses): string =>
 async function writeState(context: StartContext, config: Config, services: RunningServices): Promise<void> {
   await writeRunState(context.dataFolder, {
     pid: process.pid,
-    namespace: config.namespace,
-    kafkaBrokers: config.kafka.brokers.join(','),
-    redisUrl: config.redis.url,
-    registryUrl: config.registryUrl,
+    environment: connectionOf(context.env, config),
     services: services.urls,
     startedAt: new Date(context.startedAt).toISOString(),
   });

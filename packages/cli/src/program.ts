@@ -3,6 +3,7 @@ import { addCompare } from './commands/compare.js';
 import { addConsume } from './commands/consume.js';
 import { addDeadLetters } from './commands/dead-letters.js';
 import { addDown } from './commands/down.js';
+import { addEnv } from './commands/env.js';
 import { addExport } from './commands/export.js';
 import { addModels } from './commands/models.js';
 import { addPublish } from './commands/publish.js';
@@ -28,6 +29,7 @@ const COMMANDS: readonly AddCommand[] = [
   addUp,
   addDown,
   addStatus,
+  addEnv,
   addPublish,
   addConsume,
   addDeadLetters,

@@ -21,12 +21,7 @@ async function findTarget({ dataFolder, env }: CliContext): Promise<Target> {
   const named = variablesSet(['KAFKA_BROKERS', 'REDIS_URL'], env).length > 0;
   const local = named ? undefined : await readRunState(dataFolder);
   if (!local) return { config: loadConfig(env), local: undefined };
-  const config = loadConfig(env, {
-    NAMESPACE: local.namespace,
-    KAFKA_BROKERS: local.kafkaBrokers,
-    REDIS_URL: local.redisUrl,
-    REGISTRY_URL: local.registryUrl,
-  });
+  const config = loadConfig(env, local.environment);
   return { config, local };
 }
 

@@ -1,5 +1,6 @@
 export * from './click-publisher.js';
 export * from './consume-recommendations.js';
+export { connectionFromEnvironment } from './connection-from-environment.js';
 export type { ClientOptions } from './client-options.js';
 export type { BatchOptions } from './event-buffer.js';
 export type { ClickEventInput, ItemInput, Recommendation, Rejection } from '@click-recall/contracts';

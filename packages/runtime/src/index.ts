@@ -1,6 +1,7 @@
 export * from './errors.js';
 export * from './config/environment.js';
 export * from './config/load-config.js';
+export * from './config/load-kafka-config.js';
 export * from './config/parse-api-keys.js';
 export { redactUrl } from './config/redacted.js';
 export * from './fork-child.js';

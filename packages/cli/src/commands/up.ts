@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readRunState, type RunState } from '@click-recall/infra';
+import { redactUrl } from '@click-recall/runtime';
 import { positive } from '../arguments.js';
 import type { CliContext } from '../context.js';
 import { CliError } from '../errors.js';
@@ -26,15 +27,16 @@ export const addUp: AddCommand = (program, run) => {
         const before = await readRunState(context.dataFolder);
         if (before) context.output.note('runs already');
         const state = before ?? (await start(context, timeout));
-        context.output.result(() => addresses(state), state);
+        const shown = withoutSecrets(state);
+        context.output.result(() => addresses(shown), shown);
       }),
     );
 };
 
 async function start({ root, dataFolder, signal, output }: CliContext, timeoutSeconds: number): Promise<RunState> {
-  mkdirSync(join(dataFolder, 'logs'), { recursive: true });
+  mkdirSync(join(dataFolder, 'logs'), { recursive: true, mode: 0o700 });
   const logFile = join(dataFolder, 'logs', 'up.log');
-  const log = openSync(logFile, 'w');
+  const log = openSync(logFile, 'w', 0o600);
   const args = [join(root, 'infra', 'start.mjs'), '--serve', '--data', dataFolder];
   const child = spawn(process.execPath, args, { cwd: root, detached: true, stdio: ['ignore', log, log] });
   closeSync(log);
@@ -64,11 +66,17 @@ async function start({ root, dataFolder, signal, output }: CliContext, timeoutSe
   }
 }
 
-function addresses({ services, kafkaBrokers, redisUrl, namespace }: RunState): string {
+/** What may be shown of a state; `click-recall env` gives the rest to those who ask for it. */
+function withoutSecrets({ environment, ...state }: RunState) {
+  const { NAMESPACE = '', KAFKA_BROKERS = '', REDIS_URL = '' } = environment;
+  return { ...state, namespace: NAMESPACE, kafka: KAFKA_BROKERS, redis: redactUrl(REDIS_URL) };
+}
+
+function addresses({ services, kafka, redis, namespace }: ReturnType<typeof withoutSecrets>): string {
   const rows = [
     ...Object.entries(services),
-    ['Kafka', kafkaBrokers] as const,
-    ['Redis', redisUrl] as const,
+    ['Kafka', kafka] as const,
+    ['Redis', redis] as const,
     ['namespace', namespace] as const,
   ];
   return formatTable(
