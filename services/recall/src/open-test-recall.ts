@@ -66,10 +66,12 @@ export interface TestRecallOptions {
   readonly graceMs?: number;
   /** Where recall itself finds Redis; the test goes there directly. */
   readonly serviceRedisUrl?: string;
+  /** Of the service's configuration, over that of the test. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** For tests only: the real servers, a registry in a folder of its own, and what the other services would do. */
-export async function openTestRecall({ graceMs = 60_000, serviceRedisUrl }: TestRecallOptions = {}) {
+export async function openTestRecall({ graceMs = 60_000, serviceRedisUrl, env }: TestRecallOptions = {}) {
   const { kafkaBrokers, redisUrl, redisCluster } = testServers();
   const namespace = randomNamespace('recall');
   const folder = await mkdtemp(join(tmpdir(), 'recall-'));
@@ -82,8 +84,10 @@ export async function openTestRecall({ graceMs = 60_000, serviceRedisUrl }: Test
     RECALL_PORT: '0',
     GRACE_MS: String(graceMs),
     LOG_LEVEL: 'silent',
+    ...env,
   });
   const logger = createLogger({ service: 'test', level: 'silent' });
+  const lines: string[] = [];
   const redis = createRedis({ url: redisUrl, cluster: redisCluster, logger });
   const records = createRecordClient({ url: redisUrl, cluster: redisCluster, logger });
   const kafka = createKafkaClient({ brokers: kafkaBrokers, clientId: 'test', logger });
@@ -127,6 +131,10 @@ export async function openTestRecall({ graceMs = 60_000, serviceRedisUrl }: Test
   return {
     namespace,
     folder,
+    /** What the service has logged: nothing but with a LOG_LEVEL in `env`. */
+    lines: lines as readonly string[],
+    /** Of the first recall that was started. */
+    address: () => String(address),
     redis,
     jobs,
     items,
@@ -237,7 +245,9 @@ export async function openTestRecall({ graceMs = 60_000, serviceRedisUrl }: Test
       const crash = (error: unknown): void => {
         throw error;
       };
-      const { context, stop } = createServiceContext({ service: 'recall', config, logger, crash });
+      const destination = { write: (line: string) => void lines.push(line) };
+      const serviceLogger = createLogger({ service: 'recall', level: config.logLevel, pretty: false, destination });
+      const { context, stop } = createServiceContext({ service: 'recall', config, logger: serviceLogger, crash });
       onTestFinished(async () => void (await stop()));
       const listening = await startRecall(context);
       address ??= listening;
