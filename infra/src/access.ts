@@ -15,6 +15,7 @@ import {
   type ItemStore,
   type ModelStore,
   type OffsetStore,
+  type RedisConnection,
   type RankerStore,
   type SequenceStore,
 } from '@click-recall/redis';
@@ -22,6 +23,7 @@ import type { Config, Logger } from '@click-recall/runtime';
 
 /** The state, topics and queues of a pipeline, opened from outside: to look at them and to start jobs. */
 export interface PipelineAccess {
+  readonly redis: Pick<RedisConnection, 'ready'>;
   readonly admin: KafkaAdmin;
   readonly sequences: SequenceStore;
   readonly items: ItemStore;
@@ -40,8 +42,15 @@ export function openPipeline(config: Config, clientId: string, logger: Logger): 
   const kafka = createKafkaClient({ ...config.kafka, clientId, logger });
   const redis = createRedis({ ...config.redis, logger });
   const records = createRecordClient({ ...config.redis, logger });
-  const jobs = createJobs({ redisUrl: config.redis.url, redisCluster: config.redis.cluster, namespace, logger });
+  const jobs = createJobs({
+    redisUrl: config.redis.url,
+    redisCluster: config.redis.cluster,
+    redisCa: config.redis.ca,
+    namespace,
+    logger,
+  });
   return {
+    redis,
     admin: kafka.admin(),
     sequences: createSequenceStore(redis, { namespace, keep: config.sequenceKeep, seenKeep: config.seenKeep }),
     items: createItemStore(records, redis, { namespace }),

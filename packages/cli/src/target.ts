@@ -1,6 +1,14 @@
 import { openPipeline, readRunState, type PipelineAccess, type RunState } from '@click-recall/infra';
 import { KafkaRefused } from '@click-recall/kafka';
-import { createLogger, loadConfig, messageOf, redactUrl, variablesSet, type Config } from '@click-recall/runtime';
+import {
+  createLogger,
+  loadConfig,
+  messageOf,
+  redactUrl,
+  variablesSet,
+  type Config,
+  RedisRefused,
+} from '@click-recall/runtime';
 import type { CliContext } from './context.js';
 import { CliError } from './errors.js';
 
@@ -57,13 +65,13 @@ export async function withPipeline<T>(
 /** Why a server cannot be used, with its address; undefined when it answers. */
 export async function problemOf(
   server: Server,
-  { admin, jobs }: PipelineAccess,
+  { admin, redis }: PipelineAccess,
   { config }: Target,
 ): Promise<string | undefined> {
   const where =
     server === 'kafka' ? `Kafka at ${config.kafka.brokers.join(',')}` : `Redis at ${redactUrl(config.redis.url)}`;
   try {
-    const answer = server === 'kafka' ? admin.listTopics() : jobs.ping();
+    const answer = server === 'kafka' ? admin.listTopics() : redis.ready();
     const late = sleep(PATIENCE_MS).then(() => {
       throw new Error(`nothing in ${PATIENCE_MS / 1000} s`);
     });
@@ -71,7 +79,7 @@ export async function problemOf(
     return undefined;
   } catch (error) {
     // It answers, and says why it will not have us.
-    if (error instanceof KafkaRefused) return error.message;
+    if (error instanceof KafkaRefused || error instanceof RedisRefused) return error.message;
     return `${where} does not answer (${messageOf(error)})`;
   }
 }

@@ -1,9 +1,12 @@
+import type { RedisDoor } from '@click-recall/runtime';
 import type { ConnectionOptions } from 'bullmq';
 import { Cluster } from 'ioredis';
 
 export interface ConnectionSettings {
   /** `redis://[user[:password]@]host[:port][/db]`, `rediss://` for TLS. */
   readonly redisUrl: string;
+  /** PEM text of the authority to trust; absent: those the system trusts. */
+  readonly redisCa?: string | undefined;
   /** The address is one node of a Redis Cluster. */
   readonly redisCluster?: boolean;
 }
@@ -41,13 +44,15 @@ const retryStrategy = (times: number): number => Math.min(times * 200, 2_000);
 
 function serverOptions(settings: ConnectionSettings, use: Use): ConnectionOptions {
   const url = new URL(settings.redisUrl);
-  return { ...nodeOf(url), ...optionsOf(url, use), db: Number(url.pathname.slice(1) || 0), retryStrategy };
+  return { ...nodeOf(url), ...optionsOf(settings, use), db: Number(url.pathname.slice(1) || 0), retryStrategy };
 }
 
 function openCluster(settings: ConnectionSettings, use: Use): Cluster {
   const url = new URL(settings.redisUrl);
   const cluster = new Cluster([nodeOf(url)], {
-    redisOptions: optionsOf(url, use),
+    redisOptions: optionsOf(settings, use),
+    // A certificate is of a name: the nodes are asked for by what the Cluster calls them, not by what that resolves to.
+    ...(url.protocol === 'rediss:' && { dnsLookup: (name, callback) => callback(null, name) }),
     clusterRetryStrategy: retryStrategy,
     // A failover is noticed also where no command is redirected.
     slotsRefreshInterval: 2_000,
@@ -62,14 +67,22 @@ function nodeOf({ hostname, port }: URL): { host: string; port: number } {
 }
 
 /** RESP2, since BullMQ's decoding is of it. */
-function optionsOf(url: URL, use: Use) {
+function optionsOf({ redisUrl, redisCa }: ConnectionSettings, use: Use) {
+  const url = new URL(redisUrl);
   return {
     protocol: 2,
     ...(url.username ? { username: decodeURIComponent(url.username) } : {}),
     ...(url.password ? { password: decodeURIComponent(url.password) } : {}),
-    ...(url.protocol === 'rediss:' ? { tls: { servername: nodeOf(url).host } } : {}),
+    ...(url.protocol === 'rediss:' ? { tls: redisCa === undefined ? {} : { ca: redisCa } } : {}),
     maxRetriesPerRequest: use === 'worker' ? null : 5,
   } as const;
+}
+
+/** For messages about being let in. */
+export function doorOf(settings: ConnectionSettings): RedisDoor {
+  const { protocol, username } = new URL(settings.redisUrl);
+  const user = username === '' ? undefined : decodeURIComponent(username);
+  return { address: address(settings), tls: protocol === 'rediss:', username: user };
 }
 
 /** host:port, for messages: without the secret. */

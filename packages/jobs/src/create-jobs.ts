@@ -1,5 +1,5 @@
 import { JOB_NAMES, JOBS, type JobName } from '@click-recall/contracts';
-import { RetriableError } from '@click-recall/runtime';
+import { RetriableError, type RedisRefused } from '@click-recall/runtime';
 import { FlowProducer, type JobsOptions as BullJobOptions, type Queue } from 'bullmq';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -22,6 +22,8 @@ export interface JobsOptions extends ConnectionSettings {
   /** Pause before the second attempt, doubled before each further one; 5 s unless set. */
   readonly backoffMs?: number;
   readonly onFinished?: OnFinished;
+  /** Told when the server does not let us in and never has: a mistake in the settings, which waiting does not mend. */
+  readonly onRefused?: (refusal: RedisRefused) => void;
 }
 
 const STATES = ['waiting', 'waiting-children', 'delayed', 'active', 'completed', 'failed'] as const;
@@ -32,9 +34,16 @@ const CANCEL_MS = 7 * 24 * 60 * 60 * 1000;
 export function createJobs(options: JobsOptions): Jobs {
   const { namespace, logger } = options;
   const prefix = queuePrefix(namespace);
-  const onError = errorLog(logger, options);
+  let wasReady = false;
+  const onError = errorLog(logger, options, (refusal) => {
+    if (!wasReady) options.onRefused?.(refusal);
+  });
   const connector = createConnector(options);
   const queues = openQueues(connector, namespace, onError);
+  queues.train.waitUntilReady().then(
+    () => (wasReady = true),
+    () => undefined,
+  );
   const producer = new FlowProducer({ connection: connector.for('producer'), prefix });
   producer.on('error', onError);
   const jobOptions: BullJobOptions = {

@@ -18,6 +18,7 @@ export async function startConsole(context: ServiceContext): Promise<string> {
   const board = boardQueues({
     redisUrl: config.redis.url,
     redisCluster: config.redis.cluster,
+    redisCa: config.redis.ca,
     namespace: config.namespace,
     logger,
   });

@@ -53,7 +53,7 @@ export type RankerRules = z.output<typeof rankerRulesSchema>;
 /** What a child process needs to do a task; plain data, since it travels to it as a message. */
 export interface TaskSettings {
   readonly namespace: string;
-  readonly redis: { readonly url: string; readonly cluster: boolean };
+  readonly redis: Config['redis'];
   readonly registryUrl: string;
   readonly sequenceKeep: number;
   readonly seenKeep: number;

@@ -19,7 +19,7 @@ const SLOTS_REFRESH_MS = 2_000;
  *   be answered with 503 and a consumer backs off, instead of both waiting in a queue that grows
  */
 export function createClient(address: RedisAddress, cluster: boolean, patient = false): Client {
-  const { host, port, tls, username, password, db } = address;
+  const { host, port, tls, ca, username, password, db } = address;
   const shared = {
     protocol: PROTOCOL,
     connectTimeout: 5_000,
@@ -27,7 +27,7 @@ export function createClient(address: RedisAddress, cluster: boolean, patient = 
     // A command under way when the connection breaks is refused too: whether it was done is unknown, and every caller can repeat.
     maxRetriesPerRequest: patient ? null : 0,
     autoResendUnfulfilledCommands: patient,
-    ...(tls && { tls: {} }),
+    ...(tls && { tls: ca === undefined ? {} : { ca } }),
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
   } as const;
@@ -37,6 +37,8 @@ export function createClient(address: RedisAddress, cluster: boolean, patient = 
       // Groups the commands of one turn by node, which an explicit pipeline cannot (its keys must be of one node).
       enableAutoPipelining: true,
       clusterRetryStrategy: reconnectDelayMs,
+      // A certificate is of a name: the nodes are asked for by what the Cluster calls them, not by what that resolves to.
+      ...(tls && { dnsLookup: (name, callback) => callback(null, name) }),
       // A failover is noticed also where no command is redirected.
       slotsRefreshInterval: SLOTS_REFRESH_MS,
       redisOptions: shared,

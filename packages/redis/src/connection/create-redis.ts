@@ -5,8 +5,9 @@ import { createCommands, keyServersOf } from './create-commands.js';
 import { RedisUnavailableError, toRedisError } from './errors.js';
 import { parseRedisUrl, type RedisAddress } from './redis-address.js';
 import type { RedisCommands } from './commands.js';
-import type { RedisConnection, RedisState } from './redis-connection.js';
+import type { RedisConnection } from './redis-connection.js';
 import { warnOfEviction } from './warn-of-eviction.js';
+import { untilReady, watchState } from './watch-state.js';
 
 /** The part of a pino logger that is used. */
 export interface RedisLogger {
@@ -17,6 +18,8 @@ export interface RedisLogger {
 export interface RedisOptions {
   /** `redis://` or `rediss://` (TLS). */
   readonly url: string;
+  /** PEM text of the authority to trust; absent: those the system trusts. */
+  readonly ca?: string;
   readonly cluster: boolean;
   readonly logger: RedisLogger;
 }
@@ -26,15 +29,15 @@ export interface RedisOptions {
  *
  * @throws FatalError when the URL cannot be read
  */
-export function createRedis({ url, cluster, logger }: RedisOptions): RedisConnection {
-  const connection = connect(parseRedisUrl(url), cluster, logger);
+export function createRedis({ cluster, logger, ...where }: RedisOptions): RedisConnection {
+  const connection = connect(parseRedisUrl(where), cluster, logger);
   warnOfEviction(connection, logger);
   return connection;
 }
 
 function connect(address: RedisAddress, cluster: boolean, logger: RedisLogger): RedisConnection {
   const client = createClient(address, cluster);
-  const state = watch(client, address.shown, logger);
+  const state = watchState(client, address, logger);
   const commands = createCommands(client, address.shown);
   const keyServers = (): RedisCommands[] =>
     client instanceof Cluster
@@ -50,6 +53,8 @@ function connect(address: RedisAddress, cluster: boolean, logger: RedisLogger): 
     ready: (timeoutMs) => untilReady(state, address.shown, timeoutMs),
     keyServers,
     ping: async () => {
+      if (state.current() === 'unreachable')
+        throw new RedisUnavailableError(`Redis at ${address.shown} cannot be reached: ${state.reason()}`);
       const servers = keyServers();
       // A Cluster whose nodes are not known yet has none; asking it says why.
       await Promise.all((servers.length > 0 ? servers : [commands]).map((server) => server.call(['PING'])));
@@ -73,79 +78,6 @@ function mastersOf(client: Client): string[] {
     .nodes('master')
     .map(({ options }) => `${options.host}:${options.port}`)
     .sort();
-}
-
-const CLOSED = 'the connection was closed';
-
-interface StateWatch {
-  /** From now on the connection's end is meant. */
-  closing(): void;
-  closed(): void;
-  current(): RedisState;
-  listen(listener: (state: RedisState) => void): () => void;
-}
-
-function watch(client: Client, shown: string, logger: RedisLogger): StateWatch {
-  const listeners = new Set<(state: RedisState) => void>();
-  let current: RedisState = 'connecting';
-  let isClosing = false;
-  let lastError = CLOSED;
-  const become = (next: RedisState): void => {
-    if (next === current || current === 'closed') return;
-    if (next === 'unreachable') {
-      logger.warn({}, `Redis at ${shown} cannot be reached (${lastError}); trying again until it can`);
-    }
-    if (next === 'ready' && current === 'unreachable') logger.info({}, `Redis at ${shown} is back`);
-    current = next;
-    for (const listener of listeners) listener(next);
-  };
-  client.on('error', (error: Error & { readonly lastNodeError?: Error | null }) => {
-    const { message, name } = error.lastNodeError ?? error;
-    lastError = message || name;
-    // Without a password, or with a wrong one, the socket stays open and nothing else is said.
-    if (/^(NOAUTH|WRONGPASS|NOPERM)/.test(lastError)) become('unreachable');
-  });
-  client.on('ready', () => {
-    lastError = CLOSED;
-    become('ready');
-  });
-  client.on('close', () => {
-    if (!isClosing) become('unreachable');
-  });
-  client.on('end', () => become('closed'));
-  return {
-    closing: () => {
-      isClosing = true;
-    },
-    closed: () => become('closed'),
-    current: () => current,
-    listen: (listener) => {
-      listeners.add(listener);
-      listener(current);
-      return () => listeners.delete(listener);
-    },
-  };
-}
-
-function untilReady(state: StateWatch, shown: string, timeoutMs?: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let timer: NodeJS.Timeout | undefined;
-    const settle = (error?: Error): void => {
-      clearTimeout(timer);
-      // The listener is called with the present state before there is anything to stop.
-      queueMicrotask(() => stop());
-      if (error) reject(error);
-      else resolve();
-    };
-    if (timeoutMs !== undefined) {
-      const late = new RedisUnavailableError(`Redis at ${shown} could not be reached within ${timeoutMs} ms`);
-      timer = setTimeout(() => settle(late), timeoutMs);
-    }
-    const stop = state.listen((now) => {
-      if (now === 'ready') settle();
-      if (now === 'closed') settle(new RedisUnavailableError(`the connection to Redis at ${shown} is closed`));
-    });
-  });
 }
 
 /** Pub/sub needs a connection of its own: a subscribed one takes no other commands. It subscribes again after a reconnect. */

@@ -36,7 +36,8 @@ export function toRedisError(error: unknown, address: string): unknown {
   if (!(error instanceof Error)) return error;
   if (error instanceof RedisUnavailableError || error instanceof RedisReplyError) return error;
   const isReply = error.name === 'ReplyError' || error.constructor.name === 'ErrorReply';
-  if (isReply && !NOT_NOW.test(error.message)) return new RedisReplyError(`Redis at ${address}: ${error.message}`);
+  if (isReply && !NOT_NOW.test(error.message))
+    return new RedisReplyError(`Redis at ${address}: ${inWords(error.message)}`);
   const unavailable =
     isReply ||
     CLIENT_NAMES.has(error.name) ||
@@ -46,4 +47,9 @@ export function toRedisError(error: unknown, address: string): unknown {
   if (!unavailable) return error;
   const reason = /enableOfflineQueue|offline/.test(error.message) ? 'not connected' : error.message;
   return new RedisUnavailableError(`Redis at ${address} cannot be reached: ${reason}`);
+}
+
+/** A refusal for want of rights says where they come from. */
+function inWords(message: string): string {
+  return message.startsWith('NOPERM') ? `${message} (the user of REDIS_URL; see \`click-recall redis-acl\`)` : message;
 }

@@ -1,4 +1,4 @@
-import type { ServiceContext } from '@click-recall/runtime';
+import { RedisRefused, type ServiceContext } from '@click-recall/runtime';
 import { createRecordClient, type RecordClient } from '../records/create-record-client.js';
 import { createRedis } from './create-redis.js';
 import type { RedisConnection } from './redis-connection.js';
@@ -7,9 +7,13 @@ import type { RedisConnection } from './redis-connection.js';
 const FIRST_CONNECTION_MS = 2_000;
 
 /** The Redis connection of a service: closed with it, and the dependency `redis` of `/readyz`. */
-export function openRedis({ config, logger, health, scope }: ServiceContext): RedisConnection {
+export function openRedis({ config, logger, health, scope, crash }: ServiceContext): RedisConnection {
   const redis = createRedis({ ...config.redis, logger });
   scope.add('store', 'redis', () => redis.quit());
+  // At the start a refusal is a mistake in the settings, to be told; later it may be a change on its way, and is waited for.
+  redis.ready().catch((error: unknown) => {
+    if (error instanceof RedisRefused) crash(error);
+  });
   // A start is not told as an outage.
   health.dependency('redis', () => (redis.status === 'connecting' ? redis.ready(FIRST_CONNECTION_MS) : redis.ping()));
   return redis;

@@ -1,10 +1,12 @@
-import { FatalError } from '@click-recall/runtime';
+import { FatalError, type RedisDoor } from '@click-recall/runtime';
 
 /** Where a server is, and how to be let in. */
 export interface RedisAddress {
   readonly host: string;
   readonly port: number;
   readonly tls: boolean;
+  /** PEM text of the authority to trust; absent: those the system trusts. */
+  readonly ca?: string;
   readonly username?: string;
   readonly password?: string;
   readonly db: number;
@@ -12,12 +14,17 @@ export interface RedisAddress {
   readonly shown: string;
 }
 
+/** For messages about being let in. */
+export function doorOf({ shown, tls, username }: RedisAddress): RedisDoor {
+  return { address: shown, tls, username };
+}
+
 /**
  * Reads `redis://` and `rediss://` (TLS) URLs.
  *
  * @throws FatalError, without the URL in its message, since that may hold a password
  */
-export function parseRedisUrl(url: string): RedisAddress {
+export function parseRedisUrl({ url, ca }: { readonly url: string; readonly ca?: string | undefined }): RedisAddress {
   if (!URL.canParse(url)) throw new FatalError('the address of Redis is not a URL such as redis://127.0.0.1:6379');
   const { protocol, hostname, port, username, password, pathname } = new URL(url);
   if (protocol !== 'redis:' && protocol !== 'rediss:') {
@@ -31,6 +38,7 @@ export function parseRedisUrl(url: string): RedisAddress {
     host: host.replace(/^\[(.*)\]$/, '$1'),
     port: port === '' ? 6379 : Number(port),
     tls: protocol === 'rediss:',
+    ...(ca !== undefined && { ca }),
     ...(username && { username: decodeURIComponent(username) }),
     ...(password && { password: decodeURIComponent(password) }),
     db,

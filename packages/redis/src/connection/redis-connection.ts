@@ -13,7 +13,10 @@ export interface RedisConnection {
   readonly commands: RedisCommands;
   /** The commands of each server that holds keys, by itself: the masters of a Cluster, else the one server. */
   keyServers(): readonly RedisCommands[];
-  /** Resolves once the server answered; rejects with `RedisUnavailableError` when closed before, or after `timeoutMs`. */
+  /**
+   * Resolves once the server answered; rejects with `RedisUnavailableError` when closed before, or after `timeoutMs`, and with
+   * `RedisRefused` when it does not let us in at the first time: wrong user or password, certificate, or way of speaking.
+   */
   ready(timeoutMs?: number): Promise<void>;
   /** Rejects with `RedisUnavailableError` when a server that holds keys does not answer now. */
   ping(): Promise<void>;

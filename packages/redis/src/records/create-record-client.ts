@@ -23,8 +23,8 @@ export interface RecordClient {
  *
  * @throws FatalError when the URL cannot be read
  */
-export function createRecordClient({ url, cluster, logger }: RedisOptions): RecordClient {
-  const { host, port, tls, username, password, db, shown } = parseRedisUrl(url);
+export function createRecordClient({ cluster, logger, ...where }: RedisOptions): RecordClient {
+  const { host, port, tls, ca, username, password, db, shown } = parseRedisUrl(where);
   const options = {
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
@@ -34,7 +34,7 @@ export function createRecordClient({ url, cluster, logger }: RedisOptions): Reco
       port,
       connectTimeout: 5_000,
       reconnectStrategy: reconnectDelayMs,
-      ...(tls && { tls: true as const }),
+      ...(tls && { tls: true as const, ...(ca !== undefined && { ca }) }),
     },
   } satisfies RedisClientOptions;
   const connection: RecordConnection = cluster

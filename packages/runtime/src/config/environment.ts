@@ -101,6 +101,12 @@ export const ENVIRONMENT = {
     fallback: 'redis://127.0.0.1:6379',
     secret: true,
   },
+  REDIS_SSL_CA: {
+    about:
+      'PEM file of the authority that signed the certificate of Redis; absent: those the system trusts. Needs `rediss://`.',
+    expected: 'a readable PEM file',
+    schema: word,
+  },
   REDIS_CLUSTER: { about: 'Redis is a Cluster.', expected: 'true or false', schema: flag, fallback: 'false' },
   REGISTRY_URL: {
     about: 'Folder of the model versions.',

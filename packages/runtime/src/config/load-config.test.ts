@@ -151,6 +151,18 @@ describe('loadConfig', () => {
     expect(Object.keys(faultsOf({ KAFKA_SSL_CA: folder }))).toEqual(['KAFKA_SSL_CA']);
   });
 
+  it('reads the authority of Redis, and refuses one that an unencrypted way would never ask', () => {
+    const file = join(folder, 'redis-ca.pem');
+    const pem = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
+    writeFileSync(file, pem);
+    const url = 'rediss://cache:6380';
+    expect(loadConfig({ REDIS_SSL_CA: file, REDIS_URL: url }).redis).toEqual({ url, cluster: false, ca: pem });
+    expect(faultsOf({ REDIS_SSL_CA: file, REDIS_URL: 'redis://cache' })).toEqual({
+      REDIS_URL: 'expected rediss://, since REDIS_SSL_CA is set',
+    });
+    expect(Object.keys(faultsOf({ REDIS_SSL_CA: folder, REDIS_URL: url }))).toEqual(['REDIS_SSL_CA']);
+  });
+
   it('takes a certificate of ours with its key, or neither', () => {
     const cert = join(folder, 'client.pem');
     const key = join(folder, 'client.key');

@@ -20,7 +20,8 @@ export interface KafkaConfig {
 export interface Config {
   readonly namespace: string;
   readonly kafka: KafkaConfig;
-  readonly redis: { readonly url: string; readonly cluster: boolean };
+  /** `ca`: PEM text of the authority to trust; absent: those the system trusts. */
+  readonly redis: { readonly url: string; readonly cluster: boolean; readonly ca?: string };
   /** Absolute `file:` URL. */
   readonly registryUrl: string;
   /** Empty: no key is asked for. */
@@ -62,6 +63,7 @@ export function loadConfig(
   const faults: ConfigFault[] = [];
   const values = readVariables({ ...defaults, ...Object.fromEntries(setIn(env)) }, faults);
   const tls = readTls(values, faults);
+  const redisCa = readRedisCa(values, faults);
   readable(values, 'MODEL_CONFIG', faults);
   const sasl = readSasl(values, faults);
   if (faults.length > 0) throw new ConfigError(faults);
@@ -72,7 +74,7 @@ export function loadConfig(
       ssl: tls ?? values.KAFKA_SSL,
       ...(sasl && { sasl }),
     },
-    redis: { url: values.REDIS_URL, cluster: values.REDIS_CLUSTER },
+    redis: { url: values.REDIS_URL, cluster: values.REDIS_CLUSTER, ...(redisCa !== undefined && { ca: redisCa }) },
     registryUrl: values.REGISTRY_URL,
     apiKeys: values.API_KEYS ?? [],
     corsOrigins: values.CORS_ORIGINS ?? [],
@@ -130,7 +132,12 @@ function expectation(variable: Variable, text: string): string {
 }
 
 /** The variables that name PEM files, and what such a file holds. */
-const PEM = { KAFKA_SSL_CA: 'CERTIFICATE', KAFKA_SSL_CERT: 'CERTIFICATE', KAFKA_SSL_KEY: 'PRIVATE KEY' } as const;
+const PEM = {
+  KAFKA_SSL_CA: 'CERTIFICATE',
+  KAFKA_SSL_CERT: 'CERTIFICATE',
+  KAFKA_SSL_KEY: 'PRIVATE KEY',
+  REDIS_SSL_CA: 'CERTIFICATE',
+} as const;
 
 function readable(values: EnvironmentValues, name: keyof typeof PEM | 'MODEL_CONFIG', faults: ConfigFault[]): boolean {
   const file = values[name];
@@ -157,6 +164,14 @@ function readTls(values: EnvironmentValues, faults: ConfigFault[]): Exclude<Kafk
   }
   if (ca === undefined && cert === undefined) return undefined;
   return { ...(ca !== undefined && { ca }), ...(cert !== undefined && key !== undefined && { cert, key }) };
+}
+
+/** An authority that is never asked would leave somebody in the belief that the way to Redis is encrypted. */
+function readRedisCa(values: EnvironmentValues, faults: ConfigFault[]): string | undefined {
+  const ca = readPem(values, 'REDIS_SSL_CA', faults);
+  if (ca !== undefined && values.REDIS_URL !== undefined && !values.REDIS_URL.startsWith('rediss:'))
+    faults.push({ variable: 'REDIS_URL', expected: 'expected rediss://, since REDIS_SSL_CA is set' });
+  return ca;
 }
 
 function readPem(values: EnvironmentValues, name: keyof typeof PEM, faults: ConfigFault[]): string | undefined {

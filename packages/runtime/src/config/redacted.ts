@@ -19,7 +19,7 @@ export function redacted(config: Config): Record<string, unknown> {
       ssl: ssl !== false,
       ...(sasl && { sasl: { mechanism: sasl.mechanism, username: sasl.username, password: HIDDEN } }),
     },
-    redis: { ...config.redis, url: redactUrl(config.redis.url) },
+    redis: { url: redactUrl(config.redis.url), cluster: config.redis.cluster },
     apiKeys: config.apiKeys.map(({ role }) => `${role}:${HIDDEN}`),
     consolePassword: config.consolePassword === undefined ? undefined : HIDDEN,
     consoleReadPassword: config.consoleReadPassword === undefined ? undefined : HIDDEN,
