@@ -31,6 +31,20 @@ describe('createLogger', () => {
     expect(logged((logger) => logger.debug('x'))).toBe('');
   });
 
+  const sent = 'a\r\n[12:00:00] INFO: b\u001b[2J\u0007\u007f\u009b31m\0c';
+  const logSent = (logger: ReturnType<typeof createLogger>): void =>
+    logger.info({ userId: sent, err: new Error(sent) }, `no user ${sent}`);
+
+  it('keeps what somebody sent on its line', () => {
+    expect(logged(logSent)).toMatch(/^[^\0-\x1f]+\n$/);
+  });
+
+  it('keeps what somebody sent from moving the cursor of a terminal and from looking like a line of its own', () => {
+    const text = logged(logSent, true);
+    expect(text).not.toMatch(/(?!\n)\p{Cc}/u);
+    expect(text.split('\n').filter((line) => line.startsWith('['))).toHaveLength(1);
+  });
+
   it('writes lines for people', () => {
     expect(logged((logger) => logger.info('ready'), true)).toMatch(/recall: ready/);
   });

@@ -13,7 +13,15 @@ export interface LoggerOptions {
 }
 
 /** Keys whose values are never logged, at the top and one and two levels down. */
-const SECRETS = ['password', 'consolePassword', 'consoleReadPassword', 'apiKeys', 'authorization', '["x-api-key"]', 'sasl.password'];
+const SECRETS = [
+  'password',
+  'consolePassword',
+  'consoleReadPassword',
+  'apiKeys',
+  'authorization',
+  '["x-api-key"]',
+  'sasl.password',
+];
 const PATHS = SECRETS.flatMap((key) => {
   const under = key.startsWith('[') ? key : `.${key}`;
   return [key, `*${under}`, `*.*${under}`];
@@ -32,11 +40,19 @@ export function createLogger({ service, level, pretty, destination }: LoggerOpti
     const format = prettyFactory({
       translateTime: 'SYS:HH:MM:ss',
       ignore: 'pid,hostname,service',
-      messageFormat: `${service}: {msg}`,
+      // Indented, so that no text begins a line as if it were of the log.
+      messageFormat: ({ msg }) => `${service}: ${(typeof msg === 'string' ? msg : '').replaceAll(/\r?\n/g, '\n    ')}`,
       colorize: destination === undefined,
     });
     const target = destination ?? process.stdout;
-    return pino(options, { write: (line) => void target.write(format(line)) });
+    return pino(options, { write: (line) => void target.write(visible(format(line))) });
   }
   return destination ? pino(options, destination) : pino(options);
+}
+
+/** Writes control characters out, but for line feeds and colours: what somebody sent must not move the cursor of a terminal, or worse. */
+function visible(text: string): string {
+  return text.replaceAll(/\x1b\[[\d;]*m|\p{Cc}/gu, (found) =>
+    found === '\n' || found.length > 1 ? found : `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
