@@ -8,10 +8,12 @@ import type { Registry } from './registry.js';
 
 /** Names that are plain in every file system and object store: nothing can point out of its folder. */
 const PLAIN_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
-/** Folders being written or removed; no version's name begins with a dot. */
+/** `.aside-{version}-{random}`: being written. No version's name begins with a dot. */
 const ASIDE = '.aside-';
-/** An aside folder of this age was left by a process that is gone. */
-const LEFT_OVER_MS = 24 * 60 * 60 * 1000;
+/** Being removed: nobody wants it any more, so anybody may go on with it. */
+const REMOVED = '.removed-';
+/** Writing goes on without a pause: where nothing has changed for so long, the writer is gone. */
+const LEFT_OVER_MS = 60 * 60 * 1000;
 
 /** Versions as folders. Renaming a folder is atomic, so a version is there with all its files or not at all. */
 export function createFileRegistry(url: string): Registry {
@@ -20,7 +22,23 @@ export function createFileRegistry(url: string): Registry {
     if (!PLAIN_NAME.test(version)) throw new UnknownModelError(version);
     return join(root, version);
   };
-  const aside = (): string => join(root, `${ASIDE}${randomBytes(8).toString('hex')}`);
+  const random = (): string => randomBytes(8).toString('hex');
+  /** Moved first, in one step: whoever still writes there fails, and never with half of the files as a version. */
+  const removeFolder = async (folder: string): Promise<void> => {
+    const removed = join(root, `${REMOVED}${random()}`);
+    try {
+      await rename(folder, removed);
+    } catch (error) {
+      if (isCode(error, 'ENOENT')) return;
+      throw error;
+    }
+    await rm(removed, { recursive: true, force: true });
+  };
+  const namesIn = async (): Promise<string[]> =>
+    readdir(root).catch((error: unknown) => {
+      if (isCode(error, 'ENOENT')) return [];
+      throw error;
+    });
 
   const checksums = async (version: string): Promise<Checksums> => {
     const folder = folderOf(version);
@@ -42,12 +60,28 @@ export function createFileRegistry(url: string): Registry {
   };
 
   return {
+    async prepare(version) {
+      folderOf(version);
+      await mkdir(root, { recursive: true });
+      const left = (await namesIn()).filter((name) => name.startsWith(`${ASIDE}${version}-`));
+      for (const name of left) await removeFolder(join(root, name));
+      const trial = join(root, `${REMOVED}${random()}`);
+      await mkdir(trial);
+      await rm(trial, { recursive: true, force: true });
+    },
+    async tidy() {
+      for (const name of await namesIn()) {
+        const folder = join(root, name);
+        if (name.startsWith(REMOVED)) await rm(folder, { recursive: true, force: true });
+        else if (name.startsWith(ASIDE) && Date.now() - (await changedAt(folder)) > LEFT_OVER_MS)
+          await removeFolder(folder);
+      }
+    },
     async write(version, files) {
       const folder = folderOf(version);
       await mkdir(root, { recursive: true });
-      await removeLeftOver(root);
       if (await exists(folder)) throw new ModelExistsError(version);
-      const written = aside();
+      const written = join(root, `${ASIDE}${version}-${random()}`);
       await mkdir(written);
       try {
         const sums = checksumsOf(version, files);
@@ -89,28 +123,20 @@ export function createFileRegistry(url: string): Registry {
         .sort();
     },
     async remove(version) {
-      const removed = aside();
-      try {
-        await rename(folderOf(version), removed);
-      } catch (error) {
-        if (error instanceof UnknownModelError || isCode(error, 'ENOENT')) return;
-        throw error;
-      }
-      await rm(removed, { recursive: true, force: true });
+      if (PLAIN_NAME.test(version)) await removeFolder(join(root, version));
     },
   };
 }
 
-async function removeLeftOver(root: string): Promise<void> {
-  for (const name of await readdir(root)) {
-    if (!name.startsWith(ASIDE)) continue;
-    const folder = join(root, name);
-    const age = await stat(folder).then(
-      ({ mtimeMs }) => Date.now() - mtimeMs,
-      () => 0,
+/** When a folder or a file in it was changed last, ms since the epoch; now for what is gone. */
+async function changedAt(folder: string): Promise<number> {
+  const time = (path: string): Promise<number> =>
+    stat(path).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => Date.now(),
     );
-    if (age > LEFT_OVER_MS) await rm(folder, { recursive: true, force: true });
-  }
+  const names = await readdir(folder).catch(() => []);
+  return Math.max(...(await Promise.all([folder, ...names.map((name) => join(folder, name))].map(time))));
 }
 
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {

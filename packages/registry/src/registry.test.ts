@@ -1,12 +1,13 @@
 import { mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createRegistry } from './create-registry.js';
 import { DamagedModelError, ModelExistsError, RegistryUrlError, UnknownModelError } from './errors.js';
 import type { Registry } from './registry.js';
-import { newVersionId, VERSION_PATTERN } from './version-id.js';
+import { newRankerId, newVersionId, VERSION_PATTERN } from './version-id.js';
 
 const cleanups: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -133,23 +134,57 @@ describe('the registry', () => {
     await expect(registry.readFile('v1', 'optimizer.bin')).rejects.toThrow(/no such file/);
   });
 
-  it('removes a version, and the remains of writers that died', async () => {
+  const leave = async (folder: string, name: string, ages: { folder: number; file: number }): Promise<void> => {
+    const path = join(folder, name);
+    await mkdir(path);
+    await writeFile(join(path, 'weights.bin'), 'x');
+    const ago = (minutes: number): Date => new Date(Date.now() - minutes * 60_000);
+    await utimes(join(path, 'weights.bin'), ago(ages.file), ago(ages.file));
+    await utimes(path, ago(ages.folder), ago(ages.folder));
+  };
+
+  it('removes a version, and the remains of writers and removers that died', async () => {
     const { registry, folder } = await open();
     await registry.write('v1', files);
     await registry.remove('v1');
     expect(await registry.has('v1')).toBe(false);
-    for (const [name, ageHours] of [
-      ['.aside-old', 25],
-      ['.aside-new', 1],
-    ] as const) {
-      await mkdir(join(folder, name));
-      await writeFile(join(folder, name, 'weights.bin'), 'x');
-      const then = new Date(Date.now() - ageHours * 3_600_000);
-      await utimes(join(folder, name), then, then);
-    }
+    await leave(folder, '.aside-v2-old', { folder: 61, file: 61 });
+    await leave(folder, '.aside-v2-young', { folder: 10, file: 10 });
+    await leave(folder, '.aside-v2-being-written', { folder: 61, file: 1 });
+    await leave(folder, '.removed-young', { folder: 0, file: 0 });
     expect(await registry.list()).toEqual([]);
-    await registry.write('v2', files);
-    expect((await readdir(folder)).sort()).toEqual(['.aside-new', 'v2']);
+    await registry.tidy();
+    expect((await readdir(folder)).sort()).toEqual(['.aside-v2-being-written', '.aside-v2-young']);
+    await createRegistry(pathToFileURL(join(folder, 'later')).href).tidy();
+  });
+
+  it('makes room for a version that is made again: what was left of it goes at once, and its first writer fails', async () => {
+    const { registry, folder } = await open();
+    await registry.write('v0', files);
+    await leave(folder, '.aside-v1-abc', { folder: 0, file: 0 });
+    await leave(folder, '.aside-v12-abc', { folder: 0, file: 0 });
+    await registry.prepare('v1');
+    expect((await readdir(folder)).sort()).toEqual(['.aside-v12-abc', 'v0']);
+
+    const large = new Map([...files, ['more.bin', new Uint8Array(20_000_000)]]);
+    const first = registry.write('v1', large).then(
+      () => 'written',
+      () => 'failed',
+    );
+    // As soon as the folder is there, long before all of it is written.
+    while (!(await readdir(folder)).some((name) => name.startsWith('.aside-v1-'))) await setImmediate();
+    await registry.prepare('v1');
+    expect(await first).toBe('failed');
+    expect(await registry.has('v1')).toBe(false);
+    await registry.write('v1', files);
+    expect((await registry.read('v1')).size).toBe(2);
+  });
+
+  it('says before any work where nothing can be written', async () => {
+    const { folder } = await open();
+    await writeFile(join(folder, 'file'), '');
+    const registry = createRegistry(pathToFileURL(join(folder, 'file', 'models')).href);
+    await expect(registry.prepare('v1')).rejects.toThrow(/ENOTDIR/);
   });
 
   it('lists nothing where there is no folder yet', async () => {
@@ -169,6 +204,10 @@ describe('version ids', () => {
     const ids = [newVersionId(0), newVersionId(1_000), newVersionId(1_700_000_000_000)];
     expect([...ids].sort()).toEqual(ids);
     expect(newVersionId(5)).not.toBe(newVersionId(5));
+    expect(newVersionId(5, 'job 1')).toBe(newVersionId(5, 'job 1'));
+    expect(newVersionId(5, 'job 1')).not.toBe(newVersionId(5, 'job 2'));
+    expect(newRankerId(5, 'job 1')).toBe(`ranker-${newVersionId(5, 'job 1')}`);
+    expect(newVersionId(5, 'job 1')).toMatch(VERSION_PATTERN);
     expect(newVersionId(1_700_000_000_123)).toMatch(/^20231114T221320123Z-/);
     expect(newVersionId(5)).toMatch(VERSION_PATTERN);
   });

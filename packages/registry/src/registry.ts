@@ -10,6 +10,13 @@ export interface ArtifactInfo {
 
 /** Immutable model versions: a set of named files each. Any number of processes may use one registry. */
 export interface Registry {
+  /**
+   * To be called before long work whose result is to be written as `version`, by the one process that may write it: removes what an earlier
+   * attempt has left half written. Rejects with the system's error where nothing can be written.
+   */
+  prepare(version: string): Promise<void>;
+  /** Removes what processes that died have left half written (nothing of it changed for an hour) or half removed. */
+  tidy(): Promise<void>;
   /** All or nothing. Throws a ModelExistsError for a version that is there already. */
   write(version: string, files: ReadonlyMap<string, Uint8Array>): Promise<ArtifactInfo>;
   /** Every file, checked against what was written. Throws UnknownModelError or DamagedModelError. */
