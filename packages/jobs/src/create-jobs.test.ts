@@ -145,32 +145,3 @@ describe('without Redis', () => {
     expect(said.join()).not.toContain('secret');
   });
 });
-
-describe('the schedule', () => {
-  it('is one, however many processes boot, and goes when it is not set any more', async () => {
-    const { jobs, namespace } = open();
-    const options = { ...testRedis(), namespace, logger: silent };
-    const board = boardQueues(options);
-    cleanups.push(() => board.close());
-    const queue = board.queues.find(({ name }) => name === 'schedule')!;
-    for (let boots = 0; boots < 3; boots++) {
-      const other = createJobs(options);
-      cleanups.push(() => other.close());
-      kept(await other.schedule('* * * * * *'));
-    }
-    expect(await queue.getJobSchedulers()).toHaveLength(1);
-    const flow = await eventually(async () => (await jobs.currentTraining()) ?? null);
-    expect(flow.jobs.train?.data).toEqual({ reason: 'schedule' });
-    // More ticks come; the flow that waits is still the only one.
-    await eventually(async () => (await queue.getCompletedCount()) >= 2);
-    expect((await jobs.counts()).train.waiting).toBe(1);
-
-    kept(await jobs.schedule(undefined));
-    expect(await queue.getJobSchedulers()).toHaveLength(0);
-  });
-
-  it('names a pattern that is no cron pattern', async () => {
-    const { jobs } = open();
-    await expect(jobs.schedule('every tuesday')).rejects.toThrow(/every tuesday/);
-  });
-});

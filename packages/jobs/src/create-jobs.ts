@@ -62,12 +62,11 @@ export function createJobs(options: JobsOptions): Jobs {
   };
 
   const jobs: Jobs = {
-    async startTraining(request) {
+    async startTraining(request, { id: wanted = randomUUID() } = {}) {
       const data = JOBS.train.data.parse(request);
-      const wanted = randomUUID();
-      const id = await claimFlow(await queue('train'), trainingKey(namespace), prefix, wanted);
-      if (id === wanted) await producer.add(trainingFlow(id, data, jobOptions));
-      return { id, started: id === wanted };
+      const { id, granted } = await claimFlow(await queue('train'), trainingKey(namespace), prefix, wanted);
+      if (granted) await producer.add(trainingFlow(id, data, jobOptions));
+      return { id, started: granted };
     },
     async startRollback(modelVersion) {
       const id = randomUUID();
@@ -106,7 +105,7 @@ export function createJobs(options: JobsOptions): Jobs {
         pattern,
         connection: connector.for('worker'),
         prefix,
-        start: () => jobs.startTraining({ reason: 'schedule' }),
+        start: (tick) => jobs.startTraining({ reason: 'schedule' }, { id: tick }),
         onError,
       }),
     job: find,

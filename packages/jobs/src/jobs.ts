@@ -77,8 +77,11 @@ export interface JobWorker {
 export type QueueCounts = Record<JobName, Record<JobState, number> & { readonly paused: boolean }>;
 
 export interface Jobs {
-  /** Train -> embed -> activate -> republish. At most one at a time: while one is under way, that one is the answer. */
-  startTraining(request: JobData<'train'>): Promise<StartedFlow>;
+  /**
+   * Train -> embed -> activate -> republish. At most one at a time: while one is under way, that one is the answer. With an `id` that the
+   * queues still remember, ended or not, nothing is started.
+   */
+  startTraining(request: JobData<'train'>, options?: Pick<AddOptions, 'id'>): Promise<StartedFlow>;
   /** Embed -> activate -> republish for a version written before. */
   startRollback(modelVersion: string): Promise<StartedFlow>;
   /** A job by itself. Answers its id. */
@@ -100,7 +103,8 @@ export interface Jobs {
   ): JobWorker;
   /**
    * Keeps exactly one schedule for the whole namespace, however many processes call this, and starts a training flow at each of its times;
-   * without a pattern (cron, UTC) the schedule is removed.
+   * without a pattern (cron, UTC) the schedule is removed. Times that pass while no process is up become one training when the first is up
+   * again, and so do times at which a flow is under way: those start nothing, that flow being the answer. The pattern set last counts.
    */
   schedule(pattern: string | undefined): Promise<JobWorker>;
   job<N extends JobName>(name: N, id: string): Promise<JobView<N> | undefined>;

@@ -20,7 +20,9 @@ export interface RunningJob<N extends JobName> {
   readonly data: JobData<N>;
   /** What the flow's job before this one answered; undefined in the first job of a flow and outside flows. */
   readonly previous: PreviousOf[N] | undefined;
-  /** From 1. */
+  /** When it was added, ms since the epoch: the same in every run. */
+  readonly createdAt: number;
+  /** From 1; a run that ended with its process is not counted. */
   readonly attempt: number;
   /** Aborts when the job was cancelled, when this worker stops, and when another worker has taken the job over. */
   readonly signal: AbortSignal;

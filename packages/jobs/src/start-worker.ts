@@ -111,6 +111,7 @@ async function run<N extends JobName>(
     id: job.id!,
     data: data.data as RunningJob<N>['data'],
     previous,
+    createdAt: job.timestamp,
     attempt: job.attemptsMade + 1,
     signal,
     control: control.now,

@@ -72,6 +72,7 @@ function setup({ liveVersions, known = [], forgotten = [] }: Setup) {
       id: 'job',
       data: { modelVersion: 'v', cause: { kind: 'activation' }, ...data },
       previous: undefined,
+      createdAt: 1,
       attempt: 1,
       signal: new AbortController().signal,
       control: () => 'run',
