@@ -5,6 +5,7 @@ export * from './config/load-config.js';
 export * from './config/load-kafka-config.js';
 export * from './config/parse-api-keys.js';
 export { redactUrl } from './config/redacted.js';
+export * from './end-with-parent.js';
 export * from './fork-child.js';
 export * from './large-pages.js';
 export * from './logger.js';
