@@ -1,17 +1,21 @@
 import type { JobResult } from '@click-recall/contracts';
 import { JobFailedError, type RunningJob } from '@click-recall/jobs';
+import { newRankerId, newVersionId } from '@click-recall/registry';
 import type { Logger, Metrics } from '@click-recall/runtime';
 import { observeOutcome, observeProgress, observeRanker } from './observe-training.js';
 import { runInChild } from './run-in-child.js';
 import type { TaskSettings } from './settings.js';
+import type { Turns } from './take-turns.js';
 import type { Task, TaskKind, TaskResults } from './tasks/protocol.js';
 
 export interface ProcessOptions {
+  /** Trainings of versions and of rankers: one at a time in this process, since each wants the memory and the processors for itself. */
+  readonly turns: Turns;
   readonly settings: TaskSettings;
   readonly metrics: Metrics;
   readonly logger: Logger;
-  /** A training begins. */
-  readonly onTraining?: () => Promise<void>;
+  /** A training of this version begins, or goes on where an earlier run of its job has ended. */
+  readonly onTraining?: (version: string) => Promise<void>;
   /** A ranker is live. */
   readonly onRanker?: (ranker: Pick<JobResult<'train-ranker'>, 'modelVersion' | 'rankerVersion'>) => Promise<void>;
 }
@@ -21,9 +25,12 @@ type TaskJob = RunningJob<'train'> | RunningJob<'train-ranker'> | RunningJob<'ev
 /** A `train` job: the version that passed the gate, or a JobFailedError that says why there is none. */
 export async function processTrain(job: RunningJob<'train'>, options: ProcessOptions): Promise<JobResult<'train'>> {
   const { metrics, onTraining } = options;
-  await onTraining?.();
+  const version = newVersionId(job.createdAt, job.id);
   try {
-    const outcome = await perform(job, { kind: 'train', data: job.data }, options);
+    const outcome = await inTurn(job, options, async () => {
+      await onTraining?.(version);
+      return perform(job, { kind: 'train', data: { ...job.data, version } }, options);
+    });
     observeOutcome(metrics, outcome);
     const { result, verdict } = outcome;
     if (!verdict.passed) {
@@ -43,8 +50,11 @@ export async function processTrainRanker(
   options: ProcessOptions,
 ): Promise<JobResult<'train-ranker'>> {
   const { metrics, onRanker } = options;
+  const version = newRankerId(job.createdAt, job.id);
   try {
-    const outcome = await perform(job, { kind: 'train-ranker', data: job.data }, options);
+    const outcome = await inTurn(job, options, () =>
+      perform(job, { kind: 'train-ranker', data: { ...job.data, version } }, options),
+    );
     observeRanker(metrics, outcome);
     const { result, verdict } = outcome;
     if (!verdict.passed) {
@@ -65,6 +75,15 @@ export function processEvaluate(job: RunningJob<'evaluate'>, options: ProcessOpt
 
 export function processExport(job: RunningJob<'export'>, options: ProcessOptions): Promise<JobResult<'export'>> {
   return perform(job, { kind: 'export', data: job.data }, options);
+}
+
+/** Where another training is under way in this process, waits for its end; the job stays ours meanwhile. */
+function inTurn<T>(job: TaskJob, { turns, logger }: ProcessOptions, work: () => Promise<T>): Promise<T> {
+  return turns(job.signal, work, () => {
+    const line = 'waits for the end of another training in this process';
+    logger.info({ queue: job.name, job: job.id }, line);
+    void job.log(line).catch(() => undefined);
+  });
 }
 
 async function perform<K extends TaskKind>(

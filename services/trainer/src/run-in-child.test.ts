@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, truncate } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,7 +12,7 @@ import {
   createSequenceStore,
   type SequenceStore,
 } from '@click-recall/redis';
-import { createRegistry } from '@click-recall/registry';
+import { createRegistry, newVersionId } from '@click-recall/registry';
 import { createLogger, createMetrics } from '@click-recall/runtime';
 import { eventually, randomNamespace, testServers } from '@click-recall/testing';
 import type { TrainProgress } from '@click-recall/contracts';
@@ -20,8 +20,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { processTrain } from './process-jobs.js';
 import { runInChild, type ChildRequest } from './run-in-child.js';
 import { readSettings, type TaskSettings } from './settings.js';
+import { createTurns } from './take-turns.js';
 import { loadVersion } from './steps/load-version.js';
-import type { TaskKind } from './tasks/protocol.js';
+import type { Task, TaskKind } from './tasks/protocol.js';
 
 const TIMEOUT_MS = 120_000;
 const TRAINING = { batchSize: 16, learningRate: 0.01, epochs: 6 };
@@ -103,7 +104,11 @@ function run<K extends TaskKind>(request: Pick<ChildRequest<K>, 'task' | 'settin
   return { result, notes, progress };
 }
 
-const TRAIN = { kind: 'train', data: { reason: 'manual' } } as const;
+/** A job of its own, each time. */
+const training = (epochs?: number): Task<'train'> => ({
+  kind: 'train',
+  data: { reason: 'manual', version: newVersionId(Date.now()), ...(epochs === undefined ? {} : { epochs }) },
+});
 
 describe('a training in a process of its own', () => {
   let at: Awaited<ReturnType<typeof world>>;
@@ -117,7 +122,7 @@ describe('a training in a process of its own', () => {
   it(
     'writes a version that is far better than popularity, and tells how it got there',
     async () => {
-      const { result, progress, notes } = run({ task: TRAIN, settings: at.settings });
+      const { result, progress, notes } = run({ task: training(), settings: at.settings });
       const { result: trained, verdict } = await result;
       first = trained.modelVersion;
       expect(verdict).toMatchObject({ passed: true, basis: 'popularity' });
@@ -157,7 +162,7 @@ describe('a training in a process of its own', () => {
       });
       await walk(at.sequences, 60, 33, 4, 12);
       const { result, notes } = run({
-        task: { ...TRAIN, data: { reason: 'clicks', epochs: 2 } },
+        task: training(2),
         settings: at.settings,
       });
       const { result: trained, verdict } = await result;
@@ -182,7 +187,7 @@ describe('a training in a process of its own', () => {
     async () => {
       const model = at.settings.model as { encoder: object; training: object };
       const encoder = { ...model.encoder, attention: 'none', pooling: 'mean', inputMask: true };
-      const { result, notes } = run({ task: TRAIN, settings: { ...at.settings, model: { ...model, encoder } } });
+      const { result, notes } = run({ task: training(), settings: { ...at.settings, model: { ...model, encoder } } });
       const { result: trained } = await result;
       expect(notes[0]).toMatch(/starts afresh: the settings of the encoder differ/);
       expect(trained.metrics.hr10).toBeGreaterThan(trained.metrics.popularity.hr10);
@@ -219,7 +224,7 @@ describe('a training in a process of its own', () => {
     async () => {
       const [file] = [...(await at.registry.read(first)).keys()].filter((name) => name.endsWith('.bin'));
       await truncate(join(at.folder, first, file!), 3);
-      const { result, notes } = run({ task: TRAIN, settings: at.settings });
+      const { result, notes } = run({ task: training(), settings: at.settings });
       const { result: trained } = await result;
       expect(notes[0]).toMatch(
         new RegExp(`^warn: starts afresh: the live version cannot be used: .*${first}.*${file}`),
@@ -235,8 +240,71 @@ describe('a training in a process of its own', () => {
     'fails by a reason that is not retried when there is too little to learn from',
     async () => {
       const settings = { ...at.settings, minUsers: 61 };
-      const { result } = run({ task: TRAIN, settings });
+      const { result } = run({ task: training(), settings });
       await expect(result).rejects.toMatchObject({ name: 'JobFailedError', code: 'too-few-users' });
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'makes one version of a job, however often it is run',
+    async () => {
+      const task = training(1);
+      const { version } = task.data;
+      await mkdir(join(at.folder, `.aside-${version}-left`));
+      const once = await run({ task, settings: at.settings }).result;
+      expect(once.result.modelVersion).toBe(version);
+      expect(await readdir(at.folder)).not.toContain(`.aside-${version}-left`);
+      const record = await at.models.get(version);
+      const versions = await at.registry.list();
+
+      const again = run({ task, settings: at.settings });
+      const { seconds: _, ...result } = once.result;
+      expect(await again.result).toMatchObject({ result, verdict: once.verdict });
+      expect(again.notes).toEqual([`info: an earlier run of this job has written ${version}`]);
+      expect(await at.models.get(version)).toEqual(record);
+
+      // Its process ended between the files and the record.
+      await at.models.remove(version);
+      expect(await run({ task, settings: at.settings }).result).toMatchObject({ result, verdict: once.verdict });
+      expect(await at.registry.list()).toEqual(versions);
+      const { createdAt: __, artifactUrl: ___, ...rest } = record!;
+      expect(await at.models.get(version)).toMatchObject(rest);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'says before it trains that the registry cannot be written',
+    async () => {
+      const file = join(at.folder, '..', `${at.settings.namespace}-file`);
+      await writeFile(file, '');
+      cleanups.push(() => rm(file));
+      const settings = { ...at.settings, registryUrl: pathToFileURL(join(file, 'models')).href };
+      const { result, notes } = run({ task: training(), settings });
+      await expect(result).rejects.toThrow(/ENOTDIR/);
+      expect(notes).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  it.each([
+    // Each step further out, until the loss is no number.
+    ['a loss that is not a number', { learningRate: 1e30, epochs: 6 }, /loss/],
+    // The loss of the only step is of before it.
+    ['vectors without a length behind a finite loss', { learningRate: 1e30, epochs: 1, batchSize: 1000 }, /vectors/],
+  ])(
+    'fails by a reason that is not retried for %s, and writes nothing',
+    async (_, change, said) => {
+      const versions = await at.registry.list();
+      const { encoder } = at.settings.model as { encoder: object };
+      const model = { encoder, training: { ...TRAINING, ...change } };
+      const { result } = run({ task: training(), settings: { ...at.settings, model } });
+      await expect(result).rejects.toMatchObject({
+        code: 'non-finite-loss',
+        message: expect.stringMatching(said) as string,
+      });
+      expect(await at.registry.list()).toEqual(versions);
     },
     TIMEOUT_MS,
   );
@@ -246,7 +314,7 @@ describe('a training in a process of its own', () => {
     async () => {
       const abort = new AbortController();
       let set: (control: Control) => void = () => undefined;
-      const task = { ...TRAIN, data: { reason: 'manual', epochs: 1_000_000 } } as const;
+      const task = training(1_000_000);
       const versions = await at.registry.list();
       const model = { training: { ...TRAINING, patience: 1_000_000 } };
       const { result, progress } = run({
@@ -281,7 +349,7 @@ describe('a training in a process of its own', () => {
   it(
     'fails in a way that is retried when its process is killed',
     async () => {
-      const task = { ...TRAIN, data: { reason: 'manual', epochs: 1_000_000 } } as const;
+      const task = training(1_000_000);
       const { result } = run({ task, settings: at.settings, onStart: (pid) => void process.kill(pid, 'SIGKILL') });
       await expect(result).rejects.toThrow(/killed \(SIGKILL\)/);
       await expect(result).rejects.not.toHaveProperty('code');
@@ -294,7 +362,7 @@ describe('a training in a process of its own', () => {
     async () => {
       const script = `
       import { runInChild } from ${JSON.stringify(new URL('../dist/run-in-child.js', import.meta.url).href)};
-      await runInChild({ task: { kind: 'train', data: { reason: 'manual', epochs: 1000000 } },
+      await runInChild({ task: { kind: 'train', data: { reason: 'manual', version: 'v1', epochs: 1000000 } },
         settings: ${JSON.stringify(at.settings)}, signal: new AbortController().signal, controlled() {}, onNote() {},
         onStart: (pid) => console.log('pid ' + pid), onProgress: ({ phase }) => console.log(phase) });`;
       const service = spawn(process.execPath, ['--input-type=module', '-e', script], {
@@ -325,7 +393,9 @@ describe('a training in a process of its own', () => {
       });
       const metrics = createMetrics('trainer');
       let settings: TaskSettings = { ...at.settings, minItems: 1_000 };
-      const worker = jobs.worker('train', (job) => processTrain(job, { settings, metrics, logger }));
+      const worker = jobs.worker('train', (job) =>
+        processTrain(job, { turns: createTurns(), settings, metrics, logger }),
+      );
       cleanups.push(() => worker.close());
 
       const refused = await jobs.startTraining({ reason: 'manual' });

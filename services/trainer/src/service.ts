@@ -10,7 +10,7 @@ import {
   type ModelStore,
   type RankerStore,
 } from '@click-recall/redis';
-import { createRegistry } from '@click-recall/registry';
+import { createRegistry, type Registry } from '@click-recall/registry';
 import { messageOf, openHttpServer, repeat, retryForever, type ServiceContext } from '@click-recall/runtime';
 import { checkSettings } from './check-settings.js';
 import { createClicksTrigger } from './clicks-trigger.js';
@@ -25,6 +25,7 @@ import { createRankerTrigger } from './ranker-trigger.js';
 import { taskSettings } from './settings.js';
 import { recoverRankers } from './steps/recover-rankers.js';
 import { recoverRecords } from './steps/recover-records.js';
+import { createTurns } from './take-turns.js';
 
 const LOOK_EVERY_MS = 5_000;
 const RECOVER_EVERY_MS = 10_000;
@@ -58,11 +59,16 @@ export async function startTrainer(context: ServiceContext): Promise<void> {
   const onRanker: NonNullable<ProcessOptions['onRanker']> = async ({ modelVersion, rankerVersion }) => {
     await jobs.add('republish', { modelVersion, cause: { kind: 'activation' } }, { id: rankerVersion });
   };
+  const registry = createRegistry(config.registryUrl);
   const options: ProcessOptions = {
+    turns: createTurns(),
     settings,
     metrics,
     logger,
-    onTraining: async () => trigger?.mark(),
+    // Where an earlier run has written the version, its clicks were counted then.
+    onTraining: async (version) => {
+      if (trigger && !(await registry.has(version))) await trigger.mark();
+    },
     onRanker,
   };
   // Together: each waits for its own job to be given back, or for a Redis that is away.
@@ -92,22 +98,27 @@ export async function startTrainer(context: ServiceContext): Promise<void> {
     const looking = repeat(look, { everyMs: LOOK_EVERY_MS });
     scope.add('worker', 'ranker trigger', () => looking.stop());
   }
-  keepRecords(context, models, rankers);
+  keepRecords(context, registry, models, rankers);
   logger.info(
     { schedule: config.trainSchedule ?? null, afterClicks: trainAfterClicks ?? null },
     'takes train, train-ranker, evaluate and export jobs',
   );
 }
 
-/** Now and again: a Redis that came back empty has lost the records of the models, whose files are still there. */
-function keepRecords({ config, logger, scope }: ServiceContext, models: ModelStore, rankers: RankerStore): void {
-  const registry = createRegistry(config.registryUrl);
+/** Now and again: a Redis that came back empty has lost the records of the models, whose files are still there; and half-written ones go. */
+function keepRecords(
+  { config, logger, scope }: ServiceContext,
+  registry: Registry,
+  models: ModelStore,
+  rankers: RankerStore,
+): void {
   const told = new Set<string>();
   const onUnreadable = (version: string, reason: string): void => {
     if (!told.has(version)) logger.warn({ version }, `the record of ${version} cannot be made anew: ${reason}`);
     told.add(version);
   };
   const look = async (): Promise<void> => {
+    await registry.tidy();
     const shared = { registry, registryUrl: config.registryUrl, now: Date.now(), onUnreadable };
     const versions = [
       ...(await recoverRecords({ ...shared, models })),

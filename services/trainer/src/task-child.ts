@@ -9,7 +9,7 @@ import {
   createSequenceStore,
 } from '@click-recall/redis';
 import { createRegistry } from '@click-recall/registry';
-import { createLogger, messageOf, retryForever } from '@click-recall/runtime';
+import { createLogger, endWithParent, messageOf, retryForever } from '@click-recall/runtime';
 import { JobFailedError } from '@click-recall/jobs';
 import { createControlPoint, type ControlPoint } from './tasks/control-point.js';
 import { patientStores } from './tasks/patient-stores.js';
@@ -30,7 +30,7 @@ const REDIS_PATIENCE_MS = 60_000;
  * forked it goes on renewing the job's lock. It ends with its task, and at once when the service is gone.
  */
 const control = createControlPoint();
-process.on('disconnect', () => process.exit(1));
+endWithParent();
 process.on('message', (message: ToChild) => {
   if (message.kind === 'control') control.set(message.control);
   else void run(message.task, message.settings);

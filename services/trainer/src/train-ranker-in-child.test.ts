@@ -13,13 +13,14 @@ import {
   createSequenceStore,
   deleteNamespace,
 } from '@click-recall/redis';
-import { createRegistry, newVersionId } from '@click-recall/registry';
+import { createRegistry, newRankerId, newVersionId } from '@click-recall/registry';
 import { createLogger, createMetrics } from '@click-recall/runtime';
 import { randomNamespace, testServers } from '@click-recall/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { processTrainRanker } from './process-jobs.js';
 import { runInChild } from './run-in-child.js';
 import { readSettings, type TaskSettings } from './settings.js';
+import { createTurns } from './take-turns.js';
 import { TRAINED_FILE, writeTrainedClicks } from './steps/trained-clicks.js';
 
 const TIMEOUT_MS = 120_000;
@@ -116,10 +117,10 @@ async function world() {
   return { namespace, settings, idle, registry, activation, rankers, writeEncoder, activate, sequences };
 }
 
-function run(settings: TaskSettings, modelVersion?: string) {
+function run(settings: TaskSettings, modelVersion?: string, version = newRankerId(Date.now())) {
   const notes: string[] = [];
   const result = runInChild({
-    task: { kind: 'train-ranker', data: modelVersion === undefined ? {} : { modelVersion } },
+    task: { kind: 'train-ranker', data: { version, ...(modelVersion === undefined ? {} : { modelVersion }) } },
     settings,
     signal: new AbortController().signal,
     controlled: () => undefined,
@@ -201,7 +202,7 @@ describe('the training of a ranker in a process of its own', () => {
         void lived.push(rankerVersion);
       let settings = at.idle;
       const worker = jobs.worker('train-ranker', (job) =>
-        processTrainRanker(job, { settings, metrics, logger, onRanker }),
+        processTrainRanker(job, { turns: createTurns(), settings, metrics, logger, onRanker }),
       );
       cleanups.push(() => worker.close());
       const id = await jobs.startRanker(first);
@@ -220,6 +221,30 @@ describe('the training of a ranker in a process of its own', () => {
       const { body } = await metrics.scrape();
       expect(body).toMatch(/ranker_runs_total\{outcome="rejected",service="trainer"\} 1/);
       expect(body).toMatch(/ranker_runs_total\{outcome="passed",service="trainer"\} 1/);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'makes one ranker of a job, however often it is run, and puts it live again',
+    async () => {
+      const version = newRankerId(Date.now());
+      const once = await run(at.settings, undefined, version).result;
+      expect(once.result.rankerVersion).toBe(version);
+      const record = await at.rankers.get(version);
+      const stored = await at.registry.list();
+
+      // Its process ended before the record was there, and before it was live.
+      await at.rankers.remove(version);
+      await at.activation.switchRanker(first, '', Date.now());
+      const again = run(at.settings, undefined, version);
+      const { seconds: _, ...result } = once.result;
+      expect(await again.result).toMatchObject({ result, verdict: once.verdict });
+      expect(again.notes).toContain(`info: an earlier run of this job has written ${version}`);
+      expect(await at.registry.list()).toEqual(stored);
+      const { createdAt: __, artifactUrl: ___, ...rest } = record!;
+      expect(await at.rankers.get(version)).toMatchObject(rest);
+      expect(await at.activation.read()).toMatchObject({ encoder: first, ranker: version });
     },
     TIMEOUT_MS,
   );

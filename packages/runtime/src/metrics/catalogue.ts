@@ -153,7 +153,7 @@ export const METRICS = {
   // trainer
   trainRuns: counter(
     'train_runs_total',
-    'Trainings ended; outcome is passed, rejected or failed.',
+    'Trainings ended; outcome is passed, rejected or failed. Alarm on the last two: the live model stays and grows old.',
     ['outcome'],
     'trainer',
   ),

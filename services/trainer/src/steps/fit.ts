@@ -8,6 +8,7 @@ import {
 } from '@click-recall/model';
 import { CancelledError } from '../tasks/task-context.js';
 import { betweenSteps, failForGood } from './between-steps.js';
+import { requireFinite } from './require-finite.js';
 
 export interface FitRequest {
   readonly encoder: SequenceEncoder;
@@ -65,6 +66,7 @@ export async function fit({ encoder, train, validation, config, checkpoint, repo
     },
   }).catch(failForGood);
   if (result.status === 'cancelled') throw new CancelledError();
+  requireFinite(encoder, validation?.inputs ?? train);
   const kept = result.epochs[result.bestEpoch - 1] ?? result.epochs.at(-1);
   return {
     loss: kept?.loss ?? NaN,

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** How one version ranks the clicks that are compared. */
 export interface ComparedVersion {
   readonly version: string;
@@ -22,10 +24,20 @@ export interface GateRules {
   readonly gateMinClicks: number;
 }
 
-/** Whether a candidate may go live, why, and by what it was judged. */
-export type Verdict =
-  | { readonly passed: true; readonly basis: 'versions' | 'popularity'; readonly message: string }
-  | { readonly passed: false; readonly code: 'gate-rejected' | 'non-finite-loss'; readonly message: string };
+/** Whether a candidate may go live, why, and by what it was judged; kept beside its weights. */
+export const judgedSchema = z.discriminatedUnion('passed', [
+  z.object({
+    passed: z.literal(true),
+    basis: z.enum(['versions', 'popularity']).default('versions'),
+    message: z.string(),
+  }),
+  z.object({
+    passed: z.literal(false),
+    code: z.enum(['gate-rejected', 'non-finite-loss']).default('gate-rejected'),
+    message: z.string(),
+  }),
+]);
+export type Verdict = z.output<typeof judgedSchema>;
 
 /**
  * The gate of a new model: a finite loss, and an NDCG@10 not below that of the best of the last versions by more than the

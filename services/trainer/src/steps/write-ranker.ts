@@ -2,11 +2,12 @@ import type { RankerMetrics } from '@click-recall/contracts';
 import { STAGE_FILE, writeStage, type RankerStage } from '@click-recall/encoding';
 import { serializeRanker, type RankerModel } from '@click-recall/model';
 import type { RankerStore } from '@click-recall/redis';
-import { newRankerId, type Registry } from '@click-recall/registry';
+import type { Registry } from '@click-recall/registry';
 import type { RankerRules } from '../settings.js';
 import type { RankerVerdict } from './judge-ranker.js';
 
 export interface WriteRankerRequest {
+  readonly version: string;
   readonly ranker: RankerModel;
   readonly stage: RankerStage;
   readonly rules: RankerRules;
@@ -21,10 +22,9 @@ export interface WriteRankerRequest {
 export const RANKER_METRICS_FILE = 'metrics.json';
 export const RANKER_SETTINGS_FILE = 'settings.json';
 
-/** Writes the ranker to the registry, then its record; a rejected one too, so that it can be looked into. Answers its id. */
-export async function writeRanker(request: WriteRankerRequest): Promise<string> {
-  const { ranker, stage, metrics, verdict, now } = request;
-  const version = newRankerId(now);
+/** Writes the ranker to the registry, then its record; a rejected one too, so that it can be looked into. */
+export async function writeRanker(request: WriteRankerRequest): Promise<void> {
+  const { version, ranker, stage, metrics, verdict, now } = request;
   const config = { ranker: ranker.config, trainer: request.rules };
   const files = new Map(serializeRanker(ranker));
   files.set(STAGE_FILE, writeStage(stage));
@@ -41,7 +41,6 @@ export async function writeRanker(request: WriteRankerRequest): Promise<string> 
     metrics,
     ...(verdict.passed ? {} : { reason: verdict.message }),
   });
-  return version;
 }
 
 function json(value: unknown): Uint8Array {

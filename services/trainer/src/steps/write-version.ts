@@ -2,7 +2,7 @@ import type { Metrics } from '@click-recall/contracts';
 import { VOCABULARY_FILE, writeVocabulary } from '@click-recall/encoding';
 import { serializeEncoder, type ModelConfig, type SequenceEncoder } from '@click-recall/model';
 import type { ModelStore } from '@click-recall/redis';
-import { newVersionId, type Registry } from '@click-recall/registry';
+import type { Registry } from '@click-recall/registry';
 import type { TrainerRules } from '../settings.js';
 import type { Fitted } from './fit.js';
 import type { Verdict } from './gate.js';
@@ -12,6 +12,7 @@ import type { TrainedMapping } from './train-mapping.js';
 import { TRAINED_FILE, writeTrainedClicks, type TrainedClicks } from './trained-clicks.js';
 
 export interface WriteRequest {
+  readonly version: string;
   readonly encoder: SequenceEncoder;
   readonly snapshot: Snapshot;
   readonly start: Start;
@@ -28,18 +29,20 @@ export interface WriteRequest {
 }
 
 /**
- * Writes the version to the registry and then its record: a version without a record is never looked at, and is removed
- * later. A rejected one is written too, so that it can be looked into. Answers the version's id.
+ * Writes the version to the registry and then its record: a version without a record is never looked at, until the record is made of the
+ * files. A rejected one is written too, so that it can be looked into.
  */
-export async function writeVersion(request: WriteRequest): Promise<string> {
-  const { encoder, snapshot, start, metrics, fitted, verdict } = request;
-  const version = newVersionId(request.now);
+export async function writeVersion(request: WriteRequest): Promise<void> {
+  const { version, encoder, snapshot, start, metrics, fitted, verdict } = request;
   const parent = start.from === 'live' ? { parent: start.live.version } : {};
   const replaces = start.from === 'live' ? start.live.version : start.liveVersion;
   const config = {
     ...request.model,
     trainer: request.rules,
-    start: start.from === 'live' ? { from: start.live.version } : { from: 'fresh', why: start.why },
+    start: {
+      ...(start.from === 'live' ? { from: start.live.version } : { from: 'fresh', why: start.why }),
+      ...(replaces !== undefined && { replaces }),
+    },
   };
   const files = serializeEncoder(encoder);
   files.set(VOCABULARY_FILE, writeVocabulary(snapshot.itemIds));
@@ -68,7 +71,6 @@ export async function writeVersion(request: WriteRequest): Promise<string> {
     ...(replaces !== undefined && { replaces }),
     ...(verdict.passed ? {} : { reason: `${verdict.code}: ${verdict.message}` }),
   });
-  return version;
 }
 
 function json(value: unknown): Uint8Array {

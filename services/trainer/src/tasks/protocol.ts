@@ -1,14 +1,14 @@
 import type { JobData, JobResult, TrainProgress } from '@click-recall/contracts';
 import type { FinalFailure } from '@click-recall/jobs';
 import type { TaskSettings } from '../settings.js';
-import type { TrainOutcome } from './train.js';
-import type { RankerOutcome } from './train-ranker.js';
+import type { TrainOutcome, TrainRequest } from './train.js';
+import type { RankerOutcome, TrainRankerRequest } from './train-ranker.js';
 
 export interface TaskData {
   /** Are the model's settings good, and can TensorFlow be loaded? */
   check: Record<string, never>;
-  train: JobData<'train'>;
-  'train-ranker': JobData<'train-ranker'>;
+  train: TrainRequest;
+  'train-ranker': TrainRankerRequest;
   evaluate: JobData<'evaluate'>;
   export: JobData<'export'>;
 }

@@ -2,6 +2,7 @@ import type { JobData, JobResult, RankerMetrics, TrainProgress } from '@click-re
 import { JobFailedError } from '@click-recall/jobs';
 import { evaluateRanker, evaluateRecalled, type Ranker, type RankExample } from '@click-recall/model';
 import { messageOf } from '@click-recall/runtime';
+import { adoptRanker } from '../steps/adopt-ranker.js';
 import { fitRanker } from '../steps/fit-ranker.js';
 import { judgeRanker, type RankerVerdict } from '../steps/judge-ranker.js';
 import { pruneRankers } from '../steps/prune-rankers.js';
@@ -17,18 +18,26 @@ export interface RankerOutcome {
   readonly verdict: RankerVerdict;
 }
 
+export interface TrainRankerRequest extends JobData<'train-ranker'> {
+  /** The ranker to write: the same one in every run of a job. */
+  readonly version: string;
+}
+
 /**
  * Recalled lists and what was clicked then in, a ranker of the live encoder out; it is live where it passed its gate. Throws a
  * JobFailedError where there is too little to judge by, and where another encoder has gone live.
  */
-export async function trainRanker(request: JobData<'train-ranker'>, context: TaskContext): Promise<RankerOutcome> {
+export async function trainRanker(request: TrainRankerRequest, context: TaskContext): Promise<RankerOutcome> {
   const { registry, activation, rankers, checkpoint, note } = context;
   const rules = context.settings.rules.ranker;
+  const { version } = request;
   const started = context.now();
-  const modelVersion = await liveVersion(request.modelVersion, context);
   const report = reporter(context);
 
   report({ phase: 'snapshot' });
+  const before = await adoptRanker(version, context);
+  if (before) return finish(before);
+  const modelVersion = await liveVersion(request.modelVersion, context);
   const { encoder, itemIds, trained } = await loadOrFail(registry, modelVersion);
   const snapshot = await takeSnapshot({ store: context.sequences, known: itemIds, checkpoint });
   const clicks = rankerClicks(snapshot, trained, rules);
@@ -70,16 +79,27 @@ export async function trainRanker(request: JobData<'train-ranker'>, context: Tas
   await checkpoint();
   const stage = { modelVersion, candidates: rules.candidates, history };
   const parts = { ranker, stage, rules, metrics, verdict, registry, rankers };
-  const rankerVersion = await writeRanker({ ...parts, now: context.now() });
+  await writeRanker({ version, ...parts, now: context.now() });
   ranker.dispose();
-  note(`wrote ${rankerVersion}`);
-  if (verdict.passed) await goLive(modelVersion, rankerVersion, context);
-  await tidyUp(context, rankerVersion);
-  const seconds = (context.now() - started) / 1000;
-  return { result: { rankerVersion, modelVersion, metrics, seconds }, verdict };
+  note(`wrote ${version}`);
+  return finish({ modelVersion, metrics, verdict });
 
-  async function goLive(encoderVersion: string, version: string, { now }: TaskContext): Promise<void> {
-    const switched = await activation.switchRanker(encoderVersion, version, now());
+  /** Also for one that an earlier run has written: whether that one put it live, nobody knows, and twice is as once. */
+  async function finish(
+    written: Pick<RankerOutcome, 'verdict'> & Pick<RankerOutcome['result'], 'modelVersion' | 'metrics'>,
+  ) {
+    if (written.verdict.passed) await goLive(written.modelVersion);
+    await tidyUp(context, version);
+    const seconds = (context.now() - started) / 1000;
+    const { modelVersion: encoderVersion, metrics: figures, verdict: judged } = written;
+    return {
+      result: { rankerVersion: version, modelVersion: encoderVersion, metrics: figures, seconds },
+      verdict: judged,
+    };
+  }
+
+  async function goLive(encoderVersion: string): Promise<void> {
+    const switched = await activation.switchRanker(encoderVersion, version, context.now());
     if (switched !== 'activated') throw overtaken(encoderVersion, switched.refused, version);
     note(`${version} is live`);
   }

@@ -1,6 +1,7 @@
 import type { JobData, JobResult, Metrics, TrainProgress } from '@click-recall/contracts';
 import { JobFailedError } from '@click-recall/jobs';
 import { messageOf } from '@click-recall/runtime';
+import { adoptVersion } from '../steps/adopt-version.js';
 import { compareVersions } from '../steps/compare-versions.js';
 import { fit } from '../steps/fit.js';
 import { judge, type Verdict } from '../steps/gate.js';
@@ -19,17 +20,30 @@ export interface TrainOutcome {
   readonly verdict: Verdict;
 }
 
+export interface TrainRequest extends JobData<'train'> {
+  /** The version to write: the same one in every run of a job. */
+  readonly version: string;
+}
+
 /** Sequences in, an immutable model version out, or the reason why there is none. */
-export async function train(request: JobData<'train'>, context: TaskContext): Promise<TrainOutcome> {
+export async function train(request: TrainRequest, context: TaskContext): Promise<TrainOutcome> {
   const { settings, registry, models, activation, checkpoint, note } = context;
   const { rules } = settings;
+  const { version } = request;
   const started = context.now();
+  const seconds = (): number => (context.now() - started) / 1000;
   const model = request.epochs
     ? { ...context.model, training: { ...context.model.training, epochs: request.epochs } }
     : context.model;
   const enter = phases(context, model.training.epochs);
 
   enter('snapshot');
+  const before = await adoptVersion(version, context);
+  if (before)
+    return {
+      result: { modelVersion: version, metrics: before.metrics, seconds: seconds() },
+      verdict: before.verdict,
+    };
   const start = await openStart({ activation, registry, config: model.encoder });
   note(
     start.from === 'live' ? `starts from ${start.live.version}` : `starts afresh: ${start.why}`,
@@ -96,13 +110,12 @@ export async function train(request: JobData<'train'>, context: TaskContext): Pr
   };
   const lengths = sequenceLengths(snapshot.sequences);
   const trained = trainedClicks({ newest: snapshot.newest, lengths, heldOutToo: finish, inherited });
-  const parts = { encoder, snapshot, start, model, rules, metrics, fitted, verdict, trained, mapping };
-  const version = await writeVersion({ ...parts, registry, models, now: context.now() });
+  const parts = { version, encoder, snapshot, start, model, rules, metrics, fitted, verdict, trained, mapping };
+  await writeVersion({ ...parts, registry, models, now: context.now() });
   encoder.dispose();
   note(`wrote ${version}`);
   await tidyUp(context, version);
-  const seconds = (context.now() - started) / 1000;
-  return { result: { modelVersion: version, metrics, seconds }, verdict };
+  return { result: { modelVersion: version, metrics, seconds: seconds() }, verdict };
 }
 
 /** The version is there: what goes wrong from here on is no reason to train again. */
