@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheFolder, makeOnce } from './cache.mjs';
+import { checkFolder } from './checksums.mjs';
 import { SetupProblem } from './problem.mjs';
 import { bytes } from './progress.mjs';
 import { outputOf, run, which } from './run.mjs';
@@ -12,6 +13,8 @@ const KAFKA_ARTIFACT = 'kafka_2.13';
 const LOG4J_VERSION = '2.25.1';
 const COPY_GOAL = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
 const OLDEST_JAVA = 17;
+/** Stands in a folder of jars whose sums were looked at. */
+const CHECKED = 'sha256-checked';
 
 const WAYS_OUT = [
   'set KAFKA_BROKERS=host:port to use a Kafka of your own (3.0 or newer)',
@@ -50,6 +53,7 @@ export async function ensureKafka(task) {
     (aside) => downloadJars(aside, task),
     () => task.update('another process is getting it'),
   );
+  await checkOnce(folder, task);
   return { java, classPath: join(folder, 'libs', '*'), version: `${KAFKA_VERSION}, Java ${javaVersion}` };
 }
 
@@ -71,7 +75,7 @@ async function downloadJars(aside, task) {
   try {
     await run(
       mvn,
-      ['-B', '-f', join(aside, 'pom.xml'), COPY_GOAL, '-DoutputDirectory=libs', '-DincludeScope=runtime'],
+      ['-B', '-C', '-f', join(aside, 'pom.xml'), COPY_GOAL, '-DoutputDirectory=libs', '-DincludeScope=runtime'],
       {
         onLine(line) {
           received += downloadedBytes(line);
@@ -86,10 +90,37 @@ async function downloadJars(aside, task) {
       outputOf(error),
     );
   }
-  const jars = await readdir(join(aside, 'libs'));
-  if (!jars.includes(`${KAFKA_ARTIFACT}-${KAFKA_VERSION}.jar`)) {
-    throw new SetupProblem(`Maven ended well but left no ${KAFKA_ARTIFACT}-${KAFKA_VERSION}.jar.`, WAYS_OUT);
+  await checkJars(aside);
+}
+
+/**
+ * A folder of the cache is checked once: also one that was made when nothing was recorded yet, or something else.
+ *
+ * @param {string} folder
+ * @param {{ update(text: string): void }} task
+ */
+async function checkOnce(folder, task) {
+  const note = join(folder, CHECKED);
+  if (existsSync(note)) return;
+  task.update('checking the jars');
+  try {
+    await checkJars(folder);
+  } catch (error) {
+    // The next run fetches it anew instead of stopping here for ever.
+    await rm(folder, { recursive: true, force: true });
+    throw error;
   }
+  await writeFile(note, '');
+}
+
+/** @param {string} folder */
+function checkJars(folder) {
+  return checkFolder(join(folder, 'libs'), {
+    what: `Kafka ${KAFKA_VERSION}`,
+    waysOut: WAYS_OUT,
+    // All that is recorded but the wheels: the whole class path, no jar more and none less.
+    expected: (name) => name.endsWith('.jar'),
+  });
 }
 
 function pom() {

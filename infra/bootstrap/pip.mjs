@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checkFolder } from './checksums.mjs';
 import { folderBytes } from './folder-bytes.mjs';
 import { SetupProblem } from './problem.mjs';
 import { bytes } from './progress.mjs';
@@ -16,7 +17,7 @@ with zipfile.ZipFile(wheel) as archive:
 `;
 
 /**
- * Downloads wheels from the index that pip is set up for, and unpacks parts of them.
+ * Downloads wheels from the index that pip is set up for, and unpacks parts of them once their sums were found to be those recorded.
  *
  * @param {object} wanted
  * @param {string[]} wanted.requirements each pinned: "name==version"
@@ -79,6 +80,8 @@ export async function unpackWheels(wanted, task) {
   } finally {
     clearInterval(watch);
   }
+  task.update(`checking ${wanted.what}`);
+  await checkFolder(wheels, wanted);
   task.update(`unpacking ${wanted.what}`);
   for (const wheel of await readdir(wheels)) {
     await run(python, ['-c', UNPACK, join(wheels, wheel), wanted.folder, ...wanted.prefixes]);

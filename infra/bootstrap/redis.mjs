@@ -176,6 +176,10 @@ async function unpackFrom(aside, archive, task) {
       'APT::Sandbox::User "root";',
       'APT::Get::List-Cleanup "false";',
       'Acquire::Languages "none";',
+      // The packages are those that the distribution's key stands for, or none.
+      'APT::Get::AllowUnauthenticated "false";',
+      'Acquire::AllowInsecureRepositories "false";',
+      'Acquire::AllowWeakRepositories "false";',
     ].join('\n'),
   );
   const env = { APT_CONFIG: join(apt, 'apt.conf') };

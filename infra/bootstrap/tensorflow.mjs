@@ -22,8 +22,8 @@ const PREBUILT_WITHIN_MS = 600_000;
 /** @typedef {{ update(text: string): void }} Task */
 
 /**
- * Makes TensorFlow's native addon available in node_modules: as it is there already, from the cache folder, by the
- * package's own prebuilt download, or compiled against the libraries of the Python wheel.
+ * Makes TensorFlow's native addon available in node_modules: as it is there already, from the cache folder, compiled against the
+ * libraries of the Python wheel or, where there is no wheel for the system, by the package's own prebuilt download.
  *
  * @param {string} project its root folder, npm packages installed
  * @param {Task} task
@@ -44,7 +44,7 @@ export async function ensureTensorFlow(project, task) {
   );
   // Links, since the libraries are large: a clone costs nothing, and npm removing its folder leaves the cache whole.
   for (const part of ['deps', 'lib']) await link(join(folder, part), join(target, part));
-  const kind = gpu ? 'with CUDA' : 'for the CPU';
+  const kind = `${gpu ? 'with CUDA' : 'for the CPU'}${WHEELS[SYSTEM] ? '' : " (the package's own download, not checked: it has no published sums)"}`;
   return how === 'made' ? `addon ${version} ${kind} built` : `addon ${version} ${kind} from the cache`;
 }
 
@@ -55,8 +55,8 @@ export async function ensureTensorFlow(project, task) {
  * @param {Task} task
  */
 async function build(place, task) {
-  // The prebuilt CUDA library is made for a CUDA of 2021 that must be installed; the wheel brings its own.
-  const attempts = place.gpu ? [fromWheel] : [prebuilt, fromWheel];
+  // Of the wheels the sums are recorded; of the package's own download nobody publishes any, so it is for systems without a wheel.
+  const attempts = WHEELS[SYSTEM] ? [fromWheel] : [prebuilt];
   const problems = [];
   for (const attempt of attempts) {
     try {
@@ -143,10 +143,9 @@ function stopWhenStalled(folder, stop, task) {
  * @param {Task} task
  */
 async function fromWheel({ project, target, aside, gpu }, task) {
-  const system = `${process.platform} ${process.arch}`;
-  const wheels = WHEELS[system];
+  const wheels = WHEELS[SYSTEM];
   if (wheels === undefined)
-    throw new SetupProblem(`There are no TensorFlow libraries for ${system} in the Python package index.`, WAYS_OUT);
+    throw new SetupProblem(`There are no TensorFlow libraries for ${SYSTEM} in the Python package index.`, WAYS_OUT);
   const compiler = process.env['CXX'] ?? which('g++') ?? which('c++') ?? which('clang++');
   if (compiler === undefined) {
     throw new SetupProblem(
@@ -205,6 +204,7 @@ async function fromWheel({ project, target, aside, gpu }, task) {
   await rm(unpacked, { recursive: true });
 }
 
+const SYSTEM = `${process.platform} ${process.arch}`;
 /** @type {Record<string, { cpu: string, platform: string } | undefined>} */
 const WHEELS = {
   'linux x64': { cpu: 'tensorflow-cpu', platform: 'manylinux2014_x86_64' },
