@@ -1,7 +1,8 @@
 import type { SequenceUpdate } from '@click-recall/contracts';
 import { createSettle, type DeadLetter } from '@click-recall/kafka';
-import { createOffsetStore, createSequenceStore } from '@click-recall/redis';
+import { createOffsetStore, createSequenceStore, type RedisConnection } from '@click-recall/redis';
 import { createMetrics } from '@click-recall/runtime';
+import { eventually } from '@click-recall/testing';
 import { describe, expect, it } from 'vitest';
 import { createMarkers } from './markers/markers.js';
 import { openTestRedis } from './open-test-redis.js';
@@ -50,14 +51,14 @@ async function openPipeline() {
   const metrics = createMetrics('ingest');
 
   /** A process: what it remembers dies with it. `maybeCrash` is called before and after every step that has an effect. */
-  function start(maybeCrash: () => void = () => undefined) {
+  function start(maybeCrash: () => void | Promise<void> = () => undefined) {
     const step = async <T>(effect: () => Promise<T>): Promise<T> => {
-      maybeCrash();
+      await maybeCrash();
       const result = await effect();
-      maybeCrash();
+      await maybeCrash();
       return result;
     };
-    const markers = createMarkers(offsets);
+    const markers = createMarkers({ offsets, redis });
     const settle = createSettle({
       deadLetters: { write: (written) => step(async () => void letters.push(...written)) },
       onDeadLetter: (topic, reason) => metrics.deadLetters.inc({ topic, reason }),
@@ -73,8 +74,8 @@ async function openPipeline() {
           }),
       },
       markers: {
-        believed: (partition) => markers.believed(partition),
-        advance: (partition, before, last) => step(() => markers.advance(partition, before, last)),
+        take: (partition) => markers.take(partition),
+        advance: (partition, taken, last) => step(() => markers.advance(partition, taken, last)),
       },
       metrics,
       updatesTopic: 'sequence-updates',
@@ -102,7 +103,7 @@ async function openPipeline() {
     }
   }
 
-  return { sequences, offsets, updates, letters, start, consume, wipe: () => opened.wipe(), metrics };
+  return { redis, sequences, offsets, updates, letters, start, consume, wipe: () => opened.wipe(), metrics };
 }
 
 async function stateOf(sequences: Awaited<ReturnType<typeof openPipeline>>['sequences']) {
@@ -273,4 +274,34 @@ describe('the marker', () => {
     await owner.handle(fetchFrom(log, 0, 2), control);
     expect(await pipeline.sequences.countUsers()).toBe(0);
   });
+
+  it('does not move past a batch that was acknowledged over a connection that has ended: the server may be another one', async () => {
+    const pipeline = await openPipeline();
+    const log = simulatePartition(
+      0,
+      Array.from({ length: 10 }, (_, index) => click(`u${index}`, `e${index}`, index)),
+    );
+    let steps = 0;
+    const process = pipeline.start(async () => {
+      steps += 1;
+      // The batch is applied, its marker has not moved: the one of a server that never saw the batch is the same.
+      if (steps !== 2) return;
+      await pipeline.wipe();
+      await endConnection(pipeline.redis);
+    });
+    await pipeline.consume(log, process, () => 0.9);
+    expect(await pipeline.sequences.countUsers()).toBe(10);
+    expect(await pipeline.offsets.read('clicks', 0)).toBe('9');
+  });
 });
+
+async function endConnection(redis: RedisConnection): Promise<void> {
+  const id = (await redis.commands.call(['CLIENT', 'ID'])) as number;
+  const other = redis.duplicate();
+  await other.ready(10_000);
+  const before = redis.breaks();
+  await other.commands.call(['CLIENT', 'KILL', 'ID', id]);
+  await other.quit();
+  await eventually(() => redis.breaks() > before);
+  await redis.ready(10_000);
+}

@@ -47,7 +47,7 @@ export async function startIngest(context: ServiceContext): Promise<string> {
     topic: topics.deadLetters,
     onDeadLetter: (source, reason) => metrics.eventsRejected.inc({ source, reason }),
   });
-  const markers = createMarkers(createOffsetStore(redis, { namespace }));
+  const markers = createMarkers({ offsets: createOffsetStore(redis, { namespace }), redis });
   const sequences = createSequenceStore(redis, { namespace, keep: config.sequenceKeep, seenKeep: config.seenKeep });
   const items = createItemStore(records, redis, { namespace });
   const pipelines = new Map<string, HandleBatch>([

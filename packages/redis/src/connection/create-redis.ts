@@ -62,6 +62,7 @@ function connect(address: RedisAddress, cluster: boolean, logger: RedisLogger): 
     onState: (listener) => state.listen(listener),
     subscribe: (channel, listener) => subscribe(createClient(address, cluster, true), address, channel, listener),
     masters: () => mastersOf(client),
+    breaks: countBreaks(client),
     duplicate: () => connect(address, cluster, logger),
     quit: async () => {
       state.closing();
@@ -78,6 +79,12 @@ function mastersOf(client: Client): string[] {
     .nodes('master')
     .map(({ options }) => `${options.host}:${options.port}`)
     .sort();
+}
+
+function countBreaks(client: Client): () => number {
+  let breaks = 0;
+  client.on(client instanceof Cluster ? '-node' : 'close', () => (breaks += 1));
+  return () => breaks;
 }
 
 /** Pub/sub needs a connection of its own: a subscribed one takes no other commands. It subscribes again after a reconnect. */

@@ -10,9 +10,13 @@ export class RedisReplyError extends Error {
   readonly retriable = false;
 }
 
-/** What a server answers that is there but cannot serve now. NOSCRIPT: it lost a script that was just given to it, or could not take it. */
+/**
+ * What a server answers that is there but cannot serve now. NOSCRIPT: it lost a script that was just given to it, or could not take it. EXECABORT:
+ * our transactions are always the same well-formed commands, so one that is discarded was refused by the state of the server (it still reads its
+ * data from disk, or has no room).
+ */
 const NOT_NOW =
-  /^(LOADING|READONLY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|NOREPLICAS|BUSY|UNBLOCKED|NOSCRIPT|NOAUTH|WRONGPASS)\b/;
+  /^(LOADING|EXECABORT|READONLY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|NOREPLICAS|BUSY|UNBLOCKED|NOSCRIPT|NOAUTH|WRONGPASS)\b/;
 
 /** What the clients throw when the connection is not there or goes away. */
 const CLIENT_NAMES = new Set([

@@ -26,6 +26,11 @@ export interface RedisConnection {
   subscribe(channel: string, listener: (message: string) => void): Promise<() => Promise<void>>;
   /** host:port of each master that a Redis Cluster has now, sorted; empty for a single server. */
   masters(): string[];
+  /**
+   * How often a connection to the server (in a Cluster: to any of its nodes) has ended so far. Unchanged, all commands since have reached one
+   * and the same process; otherwise what was acknowledged before may be lost.
+   */
+  breaks(): number;
   /** Another connection to the same server, for work that must not wait behind this one's. */
   duplicate(): RedisConnection;
   /** Waits for replies under way, then closes; safe to call twice. */

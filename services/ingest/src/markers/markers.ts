@@ -1,8 +1,15 @@
 import type { TopicPartition } from '@click-recall/kafka';
-import type { OffsetStore } from '@click-recall/redis';
+import type { OffsetStore, RedisConnection } from '@click-recall/redis';
 
 /** Offset of the last message that is applied; null: none is. */
 export type Marker = string | null;
+
+/** What a batch began with. */
+export interface Taken {
+  readonly marker: Marker;
+  /** Of {@link RedisConnection.breaks}. */
+  readonly breaks: number;
+}
 
 /**
  * How far each partition is applied, as Redis itself says it, beside what we believe. The marker lies with the data and moves after it,
@@ -12,13 +19,13 @@ export interface Markers {
   /** Reads where the partition stands and remembers it. Gives the offset to start at. */
   load(partition: TopicPartition): Promise<string>;
   /** What we believe; take it before the batch is applied. */
-  believed(partition: TopicPartition): Marker;
+  take(partition: TopicPartition): Taken;
   /**
-   * Moves the marker after a batch, if it stands where it stood before the batch.
+   * Moves the marker after a batch, if it stands where it stood before the batch and no connection has ended since.
    *
    * @returns undefined when it moved, else the offset to seek to
    */
-  advance(partition: TopicPartition, before: Marker, last: string): Promise<string | undefined>;
+  advance(partition: TopicPartition, taken: Taken, last: string): Promise<string | undefined>;
   /** Looks whether the marker still stands where we believe; when it is behind, adopts it and calls `rewind` in the same breath. */
   check(partition: TopicPartition, rewind: (offset: string) => void): Promise<void>;
   /**
@@ -30,7 +37,13 @@ export interface Markers {
   forget(partitions: readonly TopicPartition[]): void;
 }
 
-export function createMarkers(offsets: OffsetStore): Markers {
+export interface MarkersParts {
+  readonly offsets: OffsetStore;
+  /** The connection that batches are applied over. */
+  readonly redis: Pick<RedisConnection, 'breaks'>;
+}
+
+export function createMarkers({ offsets, redis }: MarkersParts): Markers {
   const beliefs = new Map<string, Marker>();
 
   function adopt(partition: TopicPartition, marker: Marker): string {
@@ -40,18 +53,25 @@ export function createMarkers(offsets: OffsetStore): Markers {
 
   return {
     load: async (partition) => adopt(partition, await offsets.read(partition.topic, partition.partition)),
-    believed: (partition) => beliefs.get(keyOf(partition)) ?? null,
-    async advance(partition, before, last) {
-      const result = await offsets.advance(partition.topic, partition.partition, before, last);
-      if (result === 'advanced') {
+    take: (partition) => ({ marker: beliefs.get(keyOf(partition)) ?? null, breaks: redis.breaks() }),
+    async advance(partition, { marker: before, breaks }, last) {
+      const { topic, partition: number } = partition;
+      // A server that was replaced after it had acknowledged the batch's writes may have lost them and still hold the marker that we expect:
+      // the one that was there before the batch.
+      const result =
+        redis.breaks() === breaks
+          ? await offsets.advance(topic, number, before, last)
+          : { refused: await offsets.read(topic, number) };
+      const moved = result === 'advanced';
+      if (moved && redis.breaks() === breaks) {
         beliefs.set(keyOf(partition), last);
         return undefined;
       }
-      const actual = result.refused;
+      const actual = moved ? last : result.refused;
       if (isBefore(actual, before)) return adopt(partition, actual);
       // Somebody else went on from where we began: this batch was ours no longer, and what it wrote late may undo what came after.
       // (Think of a click of a user who was forgotten since.) Whoever owns the partition applies from here again, in order.
-      await offsets.reset(partition.topic, partition.partition, before);
+      if (actual !== before) await offsets.reset(topic, number, before);
       return adopt(partition, before);
     },
     async check(partition, rewind) {

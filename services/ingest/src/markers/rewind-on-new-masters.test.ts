@@ -18,7 +18,7 @@ it.each([
   const topics = await openTestTopics(namespace);
   const { kafka } = topics;
   const offsets = createOffsetStore(redis, { namespace });
-  const markers = createMarkers(offsets);
+  const markers = createMarkers({ offsets, redis });
   const topic = topicName('clicks', namespace);
   const applied: string[] = [];
 
@@ -28,9 +28,9 @@ it.each([
     fromBeginning: true,
     resumeFrom: (partition) => markers.load(partition),
     async handleBatch(batch, control) {
-      const before = markers.believed(batch);
+      const taken = markers.take(batch);
       applied.push(...batch.messages.map(({ value }) => Buffer.from(value ?? []).toString()));
-      const rewindTo = await markers.advance(batch, before, batch.messages.at(-1)!.offset);
+      const rewindTo = await markers.advance(batch, taken, batch.messages.at(-1)!.offset);
       if (rewindTo !== undefined) control.seek(rewindTo);
     },
     onCrash: (error) => {
