@@ -31,7 +31,7 @@ export const SMALL_KEEPS_ENV = {
 const CAUGHT_UP_WITHIN_MS = 90_000;
 
 export async function openStateCheck(
-  { client, admin, redis, namespace }: FaultPipeline,
+  { client, admin, redis, namespace, services }: FaultPipeline,
   { violation, defer }: Pick<RowRun, 'violation' | 'defer'>,
   keeps: Keeps = SMALL_KEEPS,
 ): Promise<StateCheck> {
@@ -73,14 +73,22 @@ export async function openStateCheck(
     return mostOf(await updates.differences(redis, namespace, [...expected.userIds()]));
   }
 
+  /** What services that have ended by themselves said last: often the cause of a difference. */
+  async function crashes(): Promise<string[]> {
+    const logs = await Promise.all(services.filter((each) => !each.isRunning()).map((each) => each.log()));
+    return logs
+      .flat()
+      .flatMap(({ level, service, msg }) => (level === 'fatal' ? [`${String(service)}: ${String(msg)}`] : []));
+  }
+
   return {
     expected,
     async equalsReplay(when, { deadlineMs = CAUGHT_UP_WITHIN_MS } = {}) {
       for (const reader of readers) await reader.toEnd();
       let last: string[] = ['nothing could be compared'];
       const look = async (): Promise<boolean> => (last = await differences()).length === 0;
-      await eventually(look, { deadlineMs, everyMs: 100 }).catch(() => {
-        for (const difference of last) violation(`${when}: ${difference}`);
+      await eventually(look, { deadlineMs, everyMs: 100 }).catch(async () => {
+        for (const difference of [...last, ...(await crashes())]) violation(`${when}: ${difference}`);
       });
     },
   };
