@@ -69,6 +69,9 @@ async function strangeKeys(redis: RedisConnection, namespace: string, ids: reado
 
 const PLAIN_KEY = /^[\w.~@%-]+:[a-z-]+:([\w.~@%:-]+|\{[\w.~@%-]+\})$/;
 
+/** Ids that could only be there because somebody sent them. */
+const TELLING = ['FLUSHALL', 'SHUTDOWN', 'passwd', 'jndi', '__proto__', '<script>', 'xxxxxxxx'];
+
 /** Every id once as a user, an item and an event. */
 const clicks = HOSTILE_IDS.map((userId, place) => ({
   eventId: HOSTILE_IDS.at(place - 1),
@@ -182,6 +185,8 @@ it('writes nothing for what is no id, and each line of its log is one object', a
   expect(await test.sequences.countUsers()).toBe(0);
   await test.unharmed();
 
+  const metrics = await (await fetch(`${test.ingest.address}/metrics`)).text();
+  expect(TELLING.filter((id) => metrics.includes(id))).toEqual([]);
   expect(test.ingest.lines.length).toBeGreaterThan(0);
   for (const line of test.ingest.lines) {
     expect(JSON.parse(line)).toMatchObject({ service: 'ingest', level: expect.stringMatching(/^[a-z]+$/) });

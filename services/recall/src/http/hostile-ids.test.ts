@@ -54,6 +54,8 @@ it('takes every id for what it is, and writes nothing when asked', { timeout: 60
     expect([id.slice(0, 20), refused.status]).toEqual([id.slice(0, 20), 400]);
   }
   expect(await state(test)).toBe(before);
+  const metrics = await (await fetch(`${test.address()}/metrics`)).text();
+  expect(metrics).not.toMatch(/FLUSHALL|SHUTDOWN|passwd|jndi|__proto__|<script>|xxxxxxxx/);
   expect(test.lines.length).toBeGreaterThan(0);
   for (const line of test.lines) {
     expect(JSON.parse(line)).toMatchObject({ service: 'recall' });
