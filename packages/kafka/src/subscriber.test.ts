@@ -1,7 +1,7 @@
 import { RetriableError } from '@click-recall/runtime';
 import { eventually, testServers } from '@click-recall/testing';
 import kafkajs from 'kafkajs';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import type { ConsumedMessage } from './message.js';
 import { openTestKafka, textOf, type TestKafka } from './open-test-kafka.js';
 
@@ -204,6 +204,23 @@ it('shares the partitions between members, without losing a message when one lea
   await eventually(() => new Set(inOrder([...first.messages, ...second.messages])).size === 400);
   expect(second.subscriber.assigned()).toHaveLength(4);
 });
+
+it('stays a member of its group when the clock steps back', async () => {
+  const kafka = await openTestKafka();
+  const topic = await kafka.topic(4);
+  const first = await kafka.collect({ topics: [topic] });
+  await eventually(() => first.subscriber.assigned().length === 4);
+
+  onTestFinished(() => void vi.useRealTimers());
+  vi.useFakeTimers({ toFake: ['Date'] });
+  vi.setSystemTime(Date.now() - 3_600_000);
+  // It hears of the newcomer, and goes on as one of two.
+  const second = await kafka.collect({ topics: [topic] });
+  await eventually(() => {
+    expect(second.subscriber.assigned()).toHaveLength(2);
+    expect(first.subscriber.assigned()).toHaveLength(2);
+  });
+}, 40_000);
 
 it('fetches nothing while paused', async () => {
   const kafka = await openTestKafka();

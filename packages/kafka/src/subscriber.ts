@@ -79,6 +79,12 @@ export interface SubscriberParts {
 /** A member that died without a word is missed after this long, and its partitions go to the others. */
 const SESSION_TIMEOUT_MS = 10_000;
 const HEARTBEAT_MS = 2_000;
+/**
+ * The library spaces heartbeats by the wall clock, and when that steps back it sends none until the old time is reached: the group drops the member,
+ * which reads on as if the partitions were its own. So it is told not to space them; it sends one after each batch, each empty fetch, and whenever
+ * `keepAlive` asks, which goes by a timer.
+ */
+const AT_EVERY_CALL = -Infinity;
 
 export function createSubscriber({ kafka, reachability, logger, options }: SubscriberParts): Subscriber {
   const { groupId, topics, concurrency = 1 } = options;
@@ -89,7 +95,7 @@ export function createSubscriber({ kafka, reachability, logger, options }: Subsc
     maxWaitTimeInMs: options.maxWaitMs ?? 500,
     maxBytesPerPartition: options.maxBytesPerPartition ?? 1024 * 1024,
     sessionTimeout: SESSION_TIMEOUT_MS,
-    heartbeatInterval: HEARTBEAT_MS,
+    heartbeatInterval: AT_EVERY_CALL,
     rebalanceTimeout: 30_000,
     allowAutoTopicCreation: false,
     retry: {
