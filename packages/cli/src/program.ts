@@ -7,6 +7,7 @@ import { addEnv } from './commands/env.js';
 import { addExport } from './commands/export.js';
 import { addModels } from './commands/models.js';
 import { addPublish } from './commands/publish.js';
+import { addRedisAcl } from './commands/redis-acl.js';
 import { addRollback } from './commands/rollback.js';
 import { addStatus } from './commands/status.js';
 import { addTopics } from './commands/topics.js';
@@ -40,6 +41,7 @@ const COMMANDS: readonly AddCommand[] = [
   addExport,
   addTopics,
   addCompare,
+  addRedisAcl,
 ];
 
 /** The whole command; parsing it runs it. Throws commander's errors instead of ending the process. */
