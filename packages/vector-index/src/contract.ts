@@ -49,6 +49,16 @@ export function vectorIndexContract(name: string, create: () => VectorIndex | Pr
       expect(await recallAgainstExact(index, space, queries, 100)).toBeGreaterThanOrEqual(0.95);
     });
 
+    it('lists every element once', async () => {
+      const index = await create();
+      const { space, entries } = example({ count: 1_300, dim: 4, shards: 2 });
+      await index.upsert(space, entries);
+      const listed: string[] = [];
+      for await (const slice of index.list(space)) listed.push(...slice);
+      expect(listed.toSorted()).toEqual(entries.map(({ id }) => id).toSorted());
+      for await (const slice of index.list({ ...space, version: 'unknown' })) expect(slice).toEqual([]);
+    });
+
     it('replaces and removes elements', async () => {
       const index = await create();
       const space = spaceOf({ dim: 2, maxNorm: 10, shards: 2 });

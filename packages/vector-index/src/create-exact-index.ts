@@ -50,6 +50,10 @@ export function createExactIndex(): VectorIndex {
       });
     },
     count: async (space) => rowsOf(space)?.ids.length ?? 0,
+    list: async function* (space) {
+      const { ids } = rowsOf(space) ?? { ids: [] };
+      if (ids.length > 0) yield [...ids];
+    },
     drop: async (space) => {
       spaces.delete(keyOf(space));
     },

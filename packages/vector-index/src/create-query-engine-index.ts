@@ -17,6 +17,7 @@ const LINKS = 24;
 const BUILD_EFFORT = 200;
 const DEFAULT_EFFORT = 1_000;
 const DROP_SLICE = 1_000;
+const LIST_SLICE = 1_000;
 
 /** The Redis query engine: hashes under an index which knows inner products, so nothing is lifted. */
 export function createQueryEngineIndex(
@@ -85,6 +86,19 @@ export function createQueryEngineIndex(
     count: async (space) => {
       const [reply] = await ask([['FT.SEARCH', indexOf(space), '*', 'LIMIT', 0, 0]]);
       return Number(reply?.[0] ?? 0);
+    },
+    list: async function* (space) {
+      const index = indexOf(space);
+      const first = ['FT.AGGREGATE', index, '*', 'LOAD', 1, '@id', 'WITHCURSOR', 'COUNT', LIST_SLICE];
+      for (let command: Command = first; ;) {
+        const [reply] = await ask([command]);
+        // RESP2: the rows, the first a number that means nothing here, and the cursor; 0 at the end.
+        const [rows = [], cursor = 0] = (reply ?? []) as [Reply[]?, (string | number)?];
+        const ids = rows.slice(1).flatMap((row) => (row as string[]).slice(1, 2));
+        if (ids.length > 0) yield ids;
+        if (Number(cursor) === 0) return;
+        command = ['FT.CURSOR', 'READ', index, cursor, 'COUNT', LIST_SLICE];
+      }
     },
     drop: async (space) => {
       const index = indexOf(space);

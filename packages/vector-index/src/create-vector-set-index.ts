@@ -21,6 +21,8 @@ const SCAN_UP_TO = 10_000;
 const SCAN_INLINE_UP_TO = 5_000;
 /** Adding is work of the server's main thread, about 0.4 ms each at 6,000 x 64: others get their turn after so many. */
 const ADD_SLICE = 4;
+/** Ids handed on at a time. */
+const LIST_SLICE = 1_000;
 
 /** Redis vector sets (in the core since 8.0). They rank by cosine, so elements are lifted to equal length, see `lift.ts`. */
 export function createVectorSetIndex(
@@ -114,6 +116,15 @@ export function createVectorSetIndex(
     count: async (space) => {
       sizes.forget(space);
       return (await sizes.of(space)).reduce((sum, size) => sum + size, 0);
+    },
+    list: async function* (space) {
+      for (const key of shardKeys(space)) {
+        const size = Number(await commands.call(['VCARD', key]));
+        // As many as there are: then they are distinct and all of them. Redis 8.0 has no way to go through them in slices.
+        const ids = size === 0 ? null : ((await commands.call(['VRANDMEMBER', key, size])) as string[] | null);
+        for (let start = 0; start < (ids?.length ?? 0); start += LIST_SLICE)
+          yield ids!.slice(start, start + LIST_SLICE);
+      }
     },
     drop: async (space) => {
       for (const key of shardKeys(space)) await dropVectorSet(commands, key);

@@ -49,6 +49,8 @@ export interface VectorIndex {
   /** Vectors of elements, undefined where unknown; equal to what was put in up to rounding (1e-3 of `maxNorm`) and clamping. */
   vectors(space: Space, ids: readonly string[]): Promise<(Float32Array | undefined)[]>;
   count(space: Space): Promise<number>;
+  /** The ids of all elements, in slices; those that come or go meanwhile may or may not be among them. To look for what should not be there. */
+  list(space: Space): AsyncIterable<string[]>;
   /** Empties the space a slice at a time, so that the server never stalls. */
   drop(space: Space): Promise<void>;
 }
