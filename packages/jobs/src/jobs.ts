@@ -85,7 +85,7 @@ export interface Jobs {
   /** Embed -> activate -> republish for a version written before. */
   startRollback(modelVersion: string): Promise<StartedFlow>;
   /** A job by itself. Answers its id. */
-  add<N extends 'evaluate' | 'export' | 'republish' | 'train-ranker'>(
+  add<N extends 'embed' | 'evaluate' | 'export' | 'republish' | 'train-ranker'>(
     name: N,
     data: JobData<N>,
     options?: AddOptions,

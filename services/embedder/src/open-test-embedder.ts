@@ -149,12 +149,17 @@ export async function openTestEmbedder({ graceMs = 60_000 }: { readonly graceMs?
       if (at) await offsets.reset(itemsTopic, at.partition, at.offset);
     },
 
-    /** What the trainer does: writes a version, of random weights; with `mapping` also what gives vectors to new items. */
-    async writeModel(seed = 1, itemIds: readonly string[] = ITEMS, { mapping = false } = {}): Promise<string> {
+    /** What the trainer does: writes a version, of random weights; with `mapping` also what gives vectors to new items, or fails to. */
+    async writeModel(
+      seed = 1,
+      itemIds: readonly string[] = ITEMS,
+      { mapping = false }: { readonly mapping?: boolean | 'broken' } = {},
+    ): Promise<string> {
       const version = newVersionId(clock++);
       const encoder = createSequenceEncoder(ENCODER, itemIds.length, seed);
       const files = serializeEncoder(encoder);
-      if (mapping) for (const [name, bytes] of await mappingFiles(encoder)) files.set(name, bytes);
+      if (mapping)
+        for (const [name, bytes] of await mappingFiles(encoder, mapping === 'broken')) files.set(name, bytes);
       encoder.dispose();
       files.set(VOCABULARY_FILE, writeVocabulary(itemIds));
       const { url } = await registry.write(version, files);
@@ -228,7 +233,7 @@ export async function openTestEmbedder({ graceMs = 60_000 }: { readonly graceMs?
 }
 
 /** Learned in a moment of random clicks: what it says of an item means nothing, and follows from its title alone. */
-async function mappingFiles(encoder: SequenceEncoder) {
+async function mappingFiles(encoder: SequenceEncoder, isBroken: boolean) {
   const count = encoder.itemCount;
   const clicks = Array.from({ length: 30 }, (_, user) =>
     Int32Array.from({ length: 10 }, (__, place) => ((user * 7 + place * (1 + (user % 3))) % count) + 1),
@@ -240,7 +245,9 @@ async function mappingFiles(encoder: SequenceEncoder) {
     config: { epochs: 2, embedding: 8, leastItems: 10 },
   });
   if (result.status !== 'finished') throw new Error(`no mapping: ${result.status}`);
-  return serializeColdStart(result.coldStart);
+  const { coldStart } = result;
+  if (isBroken) coldStart.state.mapping.bias.fill(NaN);
+  return serializeColdStart(coldStart);
 }
 
 export type TestEmbedder = Awaited<ReturnType<typeof openTestEmbedder>>;

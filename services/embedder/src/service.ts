@@ -24,6 +24,7 @@ import { keepNewItems } from './new-items/keep-new-items.js';
 import { createOpenVersions } from './open-versions.js';
 import { createRetireVersions } from './retire/retire-versions.js';
 import { createUpdatePipeline } from './updates/pipeline.js';
+import { watchIndex } from './watch-index.js';
 
 const LOOK_EVERY_MS = 1_000;
 
@@ -111,6 +112,8 @@ export async function startEmbedder(context: ServiceContext): Promise<void> {
   await newItems.start();
   const keeping = keepNewItems({ ...shared, openVersions, signal });
   scope.add('worker', 'new items', () => keeping.stop());
+
+  watchIndex({ ...shared, openVersions });
 
   const embed = jobs.worker('embed', createEmbedVersion({ ...shared, redis, topic: topics.updates }));
   scope.add('worker', 'embed', () => embed.close());

@@ -105,7 +105,19 @@ export const METRICS = {
     [],
     'embedder',
   ),
+  newItemsFailed: counter(
+    'new_items_failed_total',
+    'Times that a mapping gave no vector to a new item, or failed as a whole; such items are recommended by none of their descriptions.',
+    [],
+    'embedder',
+  ),
   indexSize: gauge('index_size', 'Vectors in the live index; kind is items or users.', ['kind'], 'embedder'),
+  indexMissing: gauge(
+    'index_missing',
+    'Vectors that the live version lacks: of items in their index, all counted; of the 100 most recent users, in their index (users) and stored (user-vectors). Above 0 for minutes: `click-recall embed`.',
+    ['kind'],
+    'embedder',
+  ),
 
   // recall
   freshness: histogram(

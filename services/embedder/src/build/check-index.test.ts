@@ -3,7 +3,7 @@ import { spacesOf } from '@click-recall/encoding';
 import { JobFailedError } from '@click-recall/jobs';
 import { createExactIndex } from '@click-recall/vector-index';
 import { expect, it } from 'vitest';
-import { checkItems } from './check-index.js';
+import { checkItems, compareUsers, removeStrays } from './check-index.js';
 
 const nobody = {
   sequences: { async *listUsers(): AsyncIterable<string[]> {}, recentUsers: async () => [] },
@@ -23,4 +23,37 @@ it('has items that are missing written by another attempt', async () => {
   expect(error).not.toBeInstanceOf(JobFailedError);
   await index.upsert(spaces.items, [{ id: 'b', vector: Float32Array.of(1) }]);
   expect(await check()).toBe(1);
+});
+
+it('takes those out of the index of users who were forgotten while a process that has ended since was writing it', async () => {
+  const index = createExactIndex();
+  const spaces = spacesOf('v', 1, { items: 2, users: 2 });
+  const vector = Float32Array.of(1);
+  const users = new Map([
+    ['here', { revision: 3, vector }],
+    ['without a known item', { revision: 1, vector: new Float32Array(0) }],
+  ]);
+  const deps = {
+    index,
+    sequences: {
+      async *listUsers() {
+        yield [...users.keys()];
+      },
+      recentUsers: async () => [],
+    },
+    userVectors: {
+      get: async (_: string, userIds: readonly string[]) => userIds.map((userId) => users.get(userId)),
+      revisions: async (_: string, userIds: readonly string[]) => userIds.map((userId) => users.get(userId)?.revision),
+    },
+  };
+  const version = { version: 'v', encoder: {} as VersionedEncoder, spaces };
+  expect(await compareUsers(deps, version)).toBe('fewer');
+  await index.upsert(spaces.users, [
+    { id: 'here', vector },
+    { id: 'forgotten', vector },
+  ]);
+  expect(await compareUsers(deps, version)).toBe('more');
+  await removeStrays(deps, version);
+  expect(await compareUsers(deps, version)).toBe('equal');
+  expect((await index.search(spaces.users, vector, { limit: 9 })).map(({ id }) => id)).toEqual(['here']);
 });

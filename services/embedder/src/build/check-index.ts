@@ -1,6 +1,7 @@
 import { JobFailedError } from '@click-recall/jobs';
 import type { ColdVectorStore, SequenceStore, UserVectorStore } from '@click-recall/redis';
 import { recallAgainstExact, type VectorIndex } from '@click-recall/vector-index';
+import { followUsers, type FollowUsersDeps } from '../follow-users.js';
 import type { OpenVersion } from '../open-versions.js';
 
 /** Queries of the comparison with the exact scan. */
@@ -51,15 +52,32 @@ export async function checkItems(deps: CheckIndexDeps, version: OpenVersion): Pr
   return recall;
 }
 
-/** Whether the index of users has as many as there are vectors; users who come meanwhile only make it more. */
-export async function usersComplete(
+/**
+ * Whether the index of users has as many as there are vectors, fewer, or more. More are users who came while they were counted; or one who
+ * was forgotten while a process that has ended since was writing the index.
+ */
+export async function compareUsers(
   { sequences, userVectors, index }: Omit<CheckIndexDeps, 'coldVectors'>,
   { version, spaces }: OpenVersion,
-): Promise<boolean> {
+): Promise<'equal' | 'fewer' | 'more'> {
   let vectors = 0;
   for await (const slice of sequences.listUsers()) {
     const stored = await userVectors.get(version, slice);
     vectors += stored.filter((entry) => entry && entry.vector.length > 0).length;
   }
-  return (await index.count(spaces.users)) >= vectors;
+  const found = await index.count(spaces.users);
+  if (found === vectors) return 'equal';
+  return found < vectors ? 'fewer' : 'more';
+}
+
+/** Takes those out of the index of users who have no vector. */
+export async function removeStrays(
+  deps: FollowUsersDeps & { readonly index: Pick<VectorIndex, 'list'> },
+  opened: OpenVersion,
+): Promise<void> {
+  for await (const slice of deps.index.list(opened.spaces.users)) {
+    const revisions = await deps.userVectors.revisions(opened.version, slice);
+    const strays = slice.filter((_, place) => revisions[place] === undefined);
+    if (strays.length > 0) await followUsers(deps, opened, strays);
+  }
 }

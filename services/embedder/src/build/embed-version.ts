@@ -6,10 +6,11 @@ import type { KafkaAdmin } from '@click-recall/kafka';
 import type { ActivationStore, ModelStore, RedisConnection } from '@click-recall/redis';
 import type { Logger, Metrics } from '@click-recall/runtime';
 import { overtaken } from '../activate/overtaken.js';
+import { MappingFailedError } from '../new-items/mapping-failed-error.js';
 import { countFollowed } from '../new-items/pipeline.js';
 import { writeNewItems, type WriteNewItemsDeps } from '../new-items/write-new-items.js';
 import type { OpenVersion } from '../open-versions.js';
-import { checkItems, usersComplete, type CheckIndexDeps } from './check-index.js';
+import { checkItems, compareUsers, removeStrays, type CheckIndexDeps } from './check-index.js';
 import { chooseLift } from './choose-lift.js';
 import { toJobFailure } from './to-job-failure.js';
 import { writeItems } from './write-items.js';
@@ -92,12 +93,7 @@ export function createEmbedVersion(deps: EmbedVersionDeps) {
       onProgress: (done: number, total: number) => job.progress({ phase, done, total }),
     });
     const items = await writeItems(deps.index, opened, options('items'));
-    const unseen = await writeNewItems(deps, opened, {
-      signal: job.signal,
-      onProgress: (done) => job.progress({ phase: 'new-items', done }),
-      // An index that lacks items of the model was not left as the hash of the new ones says.
-      anew: job.attempt > 1 || items.written > 0,
-    });
+    const unseen = await newItemsOf(opened, job);
     countFollowed(metrics, unseen);
     const users = await writeUsers(deps, opened, options('users'));
     metrics.vectorsWritten.inc({ kind: 'items' }, items.written);
@@ -111,13 +107,29 @@ export function createEmbedVersion(deps: EmbedVersionDeps) {
     return { items: items.items, newItems: unseen.newItems, users: users.users };
   }
 
+  /** A version whose mapping fails goes without new items, and its activation then names no mapping: it is whole for all others. */
+  async function newItemsOf(opened: OpenVersion, job: RunningJob<'embed'>): ReturnType<typeof writeNewItems> {
+    const onProgress = (done: number): Promise<void> => job.progress({ phase: 'new-items', done });
+    try {
+      return await writeNewItems(deps, opened, { signal: job.signal, onProgress });
+    } catch (error) {
+      if (!(error instanceof MappingFailedError)) throw error;
+      logger.error({ err: error, version: opened.version }, `${error.message}: it goes without new items`);
+      await job.log(`${error.message}: the version goes without new items`);
+      return { newItems: null, written: 0, clamped: 0, failed: 1 };
+    }
+  }
+
   async function check(opened: OpenVersion, job: RunningJob<'embed'>): Promise<number> {
     await job.progress({ phase: 'check', done: 0, total: 1 });
-    if (!(await usersComplete(deps, opened))) {
+    let users = await compareUsers(deps, opened);
+    if (users === 'fewer') {
       // A process ended between a vector and its place in the index, or users were forgotten while we counted.
       await writeUsers(deps, opened, { signal: job.signal, onProgress: async () => undefined, repairIndex: true });
-      if (!(await usersComplete(deps, opened))) throw new Error('the index of users has fewer than there are vectors');
+      users = await compareUsers(deps, opened);
+      if (users === 'fewer') throw new Error('the index of users has fewer than there are vectors');
     }
+    if (users === 'more') await removeStrays(deps, opened);
     const recall = await checkItems(deps, opened);
     metrics.indexRecall.set(recall);
     await job.progress({ phase: 'check', done: 1, total: 1 });

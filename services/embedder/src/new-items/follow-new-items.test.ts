@@ -1,10 +1,10 @@
 import { spacesOf, type VersionedEncoder } from '@click-recall/encoding';
 import type { Item } from '@click-recall/contracts';
 import type { ColdVector } from '@click-recall/redis';
-import { isRetriable } from '@click-recall/runtime';
 import { createExactIndex, type VectorIndex } from '@click-recall/vector-index';
 import { describe, expect, it } from 'vitest';
 import { followNewItems, type TrustInHash } from './follow-new-items.js';
+import { MappingFailedError } from './mapping-failed-error.js';
 
 const spaces = spacesOf('v', 2, { items: 10, users: 10 });
 
@@ -15,6 +15,7 @@ const encoder = {
     vectorsOf: (items: readonly Pick<Item, 'title' | 'categories'>[]) =>
       items.map(({ title = '', categories = [] }) => {
         if (title === 'unspeakable') throw new Error('out of memory');
+        if (title === 'infinite') return Float32Array.of(Infinity, 0);
         return Float32Array.of(title.length, categories.length);
       }),
   },
@@ -88,7 +89,7 @@ describe('the vectors of new items', () => {
     test.describeItem('blank', { title: '  ', categories: [] });
     test.describeItem('deleted', { title: 'abc', deleted: true });
     const all = ['known', 'titled', 'categorised', 'blank', 'deleted', 'unheard of', 'titled'];
-    expect(await test.follow(all)).toEqual({ written: 2, removed: 0, clamped: 0 });
+    expect(await test.follow(all)).toEqual({ written: 2, removed: 0, clamped: 0, failed: 0 });
     expect([...test.cold.keys()]).toEqual(['titled', 'categorised']);
     expect(await test.vectorOf('titled')).toEqual([3, 0]);
     expect(await test.vectorOf('categorised')).toEqual([0, 2]);
@@ -104,7 +105,7 @@ describe('the vectors of new items', () => {
     await test.follow(['a']);
     expect(await test.vectorOf('a')).toEqual([4, 0]);
     test.describeItem('a', { title: 'abcd', deleted: true });
-    expect(await test.follow(['a'])).toEqual({ written: 0, removed: 1, clamped: 0 });
+    expect(await test.follow(['a'])).toEqual({ written: 0, removed: 1, clamped: 0, failed: 0 });
     expect(await test.vectorOf('a')).toBeUndefined();
     test.describeItem('a', { title: 'ab' });
     await test.follow(['a']);
@@ -171,12 +172,26 @@ describe('the vectors of new items', () => {
     expect(await test.vectorOf('a')).toBeUndefined();
   });
 
-  it('are tried again where the mapping fails: what is known of an item is no reason to end the process', async () => {
+  it('are missing for an item that the mapping fails for, and for no other', async () => {
     const test = setup();
     test.describeItem('a', { title: 'unspeakable' });
-    const error: unknown = await test.follow(['a']).catch((reason: unknown) => reason);
+    test.describeItem('b', { title: 'abc' });
+    test.describeItem('c', { title: 'infinite' });
+    expect(await test.follow(['a', 'b', 'c'])).toMatchObject({ written: 1, failed: 2 });
+    expect(await test.vectorOf('b')).toEqual([3, 0]);
+    expect([await test.vectorOf('a'), await test.vectorOf('c')]).toEqual([undefined, undefined]);
+  });
+
+  it('are told to be impossible where the mapping fails for all, and those of deleted items are gone all the same', async () => {
+    const test = setup();
+    test.describeItem('gone', { title: 'abc' });
+    await test.follow(['gone']);
+    test.describeItem('gone', { title: 'abc', deleted: true });
+    test.describeItem('a', { title: 'unspeakable' });
+    const error: unknown = await test.follow(['gone', 'a']).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(MappingFailedError);
     expect(String(error)).toContain('v cannot make vectors of 1 new items: out of memory');
-    expect(isRetriable(error)).toBe(true);
+    expect(await test.vectorOf('gone')).toBeUndefined();
   });
 
   it('are shortened to what the index can hold, alike in both places', async () => {

@@ -1,9 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { descriptionDigest, type ColdItems, type ItemDescription } from '@click-recall/encoding';
+import { descriptionDigest, type ColdItems } from '@click-recall/encoding';
 import type { ColdVectorStore, ItemStore } from '@click-recall/redis';
-import { messageOf, RetriableError } from '@click-recall/runtime';
 import { clamp, type VectorIndex } from '@click-recall/vector-index';
 import type { OpenVersion } from '../open-versions.js';
+import { vectorsOfItems } from './vectors-of-items.js';
 
 export interface FollowNewItemsDeps {
   readonly items: Pick<ItemStore, 'get'>;
@@ -15,6 +15,8 @@ export interface FollowedItems {
   written: number;
   removed: number;
   clamped: number;
+  /** Described, and the mapping gives them no vector. */
+  failed: number;
 }
 
 /**
@@ -33,7 +35,7 @@ const SLICE = 256;
  *
  * The hash says what a vector was made of, and is written after the index: a process that ends in between has the item done again.
  *
- * Rejects with a RetriableError where the mapping fails: the reader of `items` waits then, and clicks are followed all the same.
+ * Rejects with a MappingFailedError where the mapping gives no vector to any item; one for which it alone fails has none.
  *
  * @param trust the less, the more is written again
  */
@@ -45,7 +47,7 @@ export async function followNewItems(
 ): Promise<FollowedItems> {
   const { encoder } = version;
   const { coldItems } = encoder;
-  const total = { written: 0, removed: 0, clamped: 0 };
+  const total = { written: 0, removed: 0, clamped: 0, failed: 0 };
   if (!coldItems) return total;
   const unseen = [...new Set(itemIds)].filter((itemId) => encoder.rowOf(itemId) === undefined);
   for (let start = 0; start < unseen.length; start += SLICE) {
@@ -73,38 +75,30 @@ async function followSlice(
     });
     const gone = pending.filter((_, place) => digests[place] === undefined && (trusted !== 'all' || stored[place]));
     if (fresh.length === 0 && gone.length === 0) return;
-    if (fresh.length > 0) {
-      const described = fresh.map(({ item }) => item);
-      const vectors = vectorsOf(coldItems, version, described);
-      const fitting = vectors.map((vector) => clamp(spaces.items, vector));
-      const entries = fresh.map(({ item: { itemId }, digest }, place) => ({
-        id: itemId,
-        itemId,
-        digest,
-        vector: fitting[place]!.vector,
-      }));
-      await index.upsert(spaces.items, entries);
-      await coldVectors.put(version, entries);
-      total.written += entries.length;
-      total.clamped += fitting.filter(({ clamped }) => clamped).length;
-    }
     if (gone.length > 0) {
       total.removed += await index.remove(spaces.items, gone);
       await coldVectors.remove(version, gone);
+    }
+    if (fresh.length > 0) {
+      const vectors = vectorsOfItems(
+        coldItems,
+        version,
+        fresh.map(({ item }) => item),
+      );
+      const entries = fresh.flatMap(({ item: { itemId }, digest }, place) => {
+        const vector = vectors[place];
+        return vector ? [{ id: itemId, itemId, digest, ...clamp(spaces.items, vector) }] : [];
+      });
+      await index.upsert(spaces.items, entries);
+      await coldVectors.put(version, entries);
+      total.written += entries.length;
+      total.clamped += entries.filter(({ clamped }) => clamped).length;
+      total.failed += fresh.length - entries.length;
     }
     const touched = new Set([...fresh.map(({ item }) => item.itemId), ...gone]);
     const current = await items.get(pending);
     pending = pending.filter(
       (itemId, place) => touched.has(itemId) && descriptionDigest(current[place]) !== digests[place],
     );
-  }
-}
-
-function vectorsOf(coldItems: ColdItems, version: string, items: readonly ItemDescription[]): Float32Array[] {
-  try {
-    return coldItems.vectorsOf(items);
-  } catch (error) {
-    const message = `${version} cannot make vectors of ${items.length} new items: ${messageOf(error)}`;
-    throw new RetriableError(message, { cause: error });
   }
 }

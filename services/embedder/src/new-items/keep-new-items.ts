@@ -7,7 +7,7 @@ import { writeNewItems, type WriteNewItemsDeps } from './write-new-items.js';
 export interface KeepNewItemsDeps extends WriteNewItemsDeps {
   readonly openVersions: () => Promise<WritableVersions>;
   readonly activations: Pick<ActivationStore, 'read'>;
-  readonly metrics: Pick<Metrics, 'vectorsWritten' | 'vectorsClamped' | 'newItems' | 'beforeScrape'>;
+  readonly metrics: Pick<Metrics, 'vectorsWritten' | 'vectorsClamped' | 'newItemsFailed' | 'newItems' | 'beforeScrape'>;
   readonly logger: Pick<Logger, 'info' | 'debug'>;
   readonly signal: AbortSignal;
   readonly everyMs?: number;
@@ -25,7 +25,8 @@ export function keepNewItems(deps: KeepNewItemsDeps): { readonly stop: () => Pro
   });
   const look = async (): Promise<void> => {
     const { live } = await openVersions();
-    if (!live) return;
+    // Without a mapping it went live without new items, since that failed.
+    if (!live || !(await activations.read())?.mapping) return;
     const kept = await writeNewItems(deps, live, { signal });
     countFollowed(metrics, kept);
     if (kept.written > 0) {

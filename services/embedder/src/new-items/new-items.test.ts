@@ -181,6 +181,47 @@ describe('items that a version has not seen', { timeout: 60_000 }, () => {
     expect((await test.jobs.job('embed', id))?.attempts).toBe(1);
   });
 
+  it('are left out of a version whose mapping fails for all, which goes live for all others', async () => {
+    const test = await openTestEmbedder();
+    await test.click('u', ITEMS[0]!);
+    await test.storeItem('fresh', { title: 'word1' });
+    const { context } = await test.start();
+    const version = await test.writeModel(1, ITEMS, { mapping: 'broken' });
+    expect(await test.switchTo(version)).toMatchObject({ kind: 'completed' });
+    expect(await test.activations.read()).toMatchObject({ encoder: version, mapping: '' });
+    const [job] = await test.jobs.recent('embed', 1);
+    expect(job).toMatchObject({ attempts: 1, result: { newItems: null } });
+    const { spaces } = await test.openModel(version);
+    expect(await test.index.count(spaces.items)).toBe(ITEMS.length);
+
+    // Nor does the reader of `items` wait for it.
+    await send(test, 'fresher', { title: 'word1' });
+    const { namespace, admin } = test;
+    const lag = () => admin.lag(groupId('embedder-items', namespace), topicName('items', namespace));
+    await eventually(async () => expect(Number(await lag())).toBe(0));
+    expect((await context.metrics.scrape()).body).toMatch(
+      /click_recall_new_items_failed_total\{service="embedder"\} [1-9]/,
+    );
+  });
+
+  it('are in an index again that has lost some of them, whatever the hash says', async () => {
+    const test = await openTestEmbedder();
+    await test.click('u', ITEMS[0]!);
+    for (const itemId of ['lost', 'kept']) await test.storeItem(itemId, { title: 'word1' });
+    await test.start();
+    const version = await test.writeModel(1, ITEMS, MAPPED);
+    await test.switchTo(version);
+    const { spaces } = await test.openModel(version);
+    await test.index.remove(spaces.items, ['lost']);
+    const id = await test.jobs.add('embed', { modelVersion: version });
+    expect(await test.jobs.waitFor('embed', id, { timeoutMs: 25_000, pollMs: 50 })).toMatchObject({
+      kind: 'completed',
+    });
+    expect((await test.jobs.job('embed', id))?.attempts).toBe(1);
+    expect(await test.index.count(spaces.items)).toBe(ITEMS.length + 2);
+    expect(await vectorOf(test, version, 'lost')).toEqual(await expectedVector(test, version, 'word1'));
+  });
+
   it('go with the index of their version', async () => {
     const test = await openTestEmbedder({ graceMs: 100 });
     await test.click('u', ITEMS[0]!);

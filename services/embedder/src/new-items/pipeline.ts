@@ -2,15 +2,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseItem } from '@click-recall/contracts';
 import type { BatchControl, ConsumedBatch, ConsumedMessage } from '@click-recall/kafka';
 import type { OffsetStore } from '@click-recall/redis';
-import { RetriableError, type Metrics } from '@click-recall/runtime';
+import { RetriableError, type Logger, type Metrics } from '@click-recall/runtime';
 import type { WritableVersions } from '../open-versions.js';
 import { followNewItems, type FollowedItems, type FollowNewItemsDeps } from './follow-new-items.js';
+import { MappingFailedError } from './mapping-failed-error.js';
 
 export interface NewItemPipelineDeps extends FollowNewItemsDeps {
   readonly openVersions: () => Promise<WritableVersions>;
   /** How far ingest has applied `items`. */
   readonly offsets: Pick<OffsetStore, 'read'>;
-  readonly metrics: Pick<Metrics, 'vectorsWritten' | 'vectorsClamped'>;
+  readonly metrics: Pick<Metrics, 'vectorsWritten' | 'vectorsClamped' | 'newItemsFailed'>;
+  readonly logger: Pick<Logger, 'warn'>;
   /** Longest wait for ingest before the batch is tried again. */
   readonly patienceMs?: number;
 }
@@ -27,7 +29,7 @@ const POLL_MS = 20;
  * The versions are asked for after the batch is stored: a version that joins later reads the store itself.
  */
 export function createNewItemPipeline(deps: NewItemPipelineDeps) {
-  const { openVersions, offsets, metrics, patienceMs = 5_000 } = deps;
+  const { openVersions, offsets, metrics, logger, patienceMs = 5_000 } = deps;
 
   return async function handleBatch(batch: ConsumedBatch, control: BatchControl): Promise<void> {
     const itemIds = itemsIn(batch.messages);
@@ -35,9 +37,19 @@ export function createNewItemPipeline(deps: NewItemPipelineDeps) {
     await stored(batch, control);
     const { live, building } = await openVersions();
     for (const version of live ? [live, ...building] : building) {
-      countFollowed(metrics, await followNewItems(deps, version, itemIds, 'presence'));
+      await followNewItems(deps, version, itemIds, 'presence').then(
+        (followed) => countFollowed(metrics, followed),
+        (error: unknown) => mappingFailed(error, itemIds.length),
+      );
     }
   };
+
+  /** Neither these items nor those behind them gain by waiting: `keepNewItems` tries again now and then, and so does the next build. */
+  function mappingFailed(error: unknown, items: number): void {
+    if (!(error instanceof MappingFailedError)) throw error;
+    metrics.newItemsFailed.inc(items);
+    logger.warn({ err: error }, error.message);
+  }
 
   async function stored({ topic, partition, messages }: ConsumedBatch, control: BatchControl): Promise<void> {
     const last = BigInt(messages.at(-1)?.offset ?? -1);
@@ -54,10 +66,11 @@ export function createNewItemPipeline(deps: NewItemPipelineDeps) {
 /** Tells Prometheus what was written of new items. */
 export function countFollowed(
   metrics: NewItemPipelineDeps['metrics'],
-  { written, clamped }: Pick<FollowedItems, 'written' | 'clamped'>,
+  { written, clamped, failed }: Omit<FollowedItems, 'removed'>,
 ): void {
   metrics.vectorsWritten.inc({ kind: 'new-items' }, written);
   metrics.vectorsClamped.inc({ kind: 'new-items' }, clamped);
+  metrics.newItemsFailed.inc(failed);
 }
 
 function itemsIn(messages: readonly ConsumedMessage[]): string[] {

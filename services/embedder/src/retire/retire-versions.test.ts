@@ -143,4 +143,10 @@ describe('retiring', () => {
     });
     expect(await retire()).toEqual(['old']);
   });
+
+  it('leaves everything alone while nobody says what is live: the activation may have been lost', async () => {
+    const { retire, left } = await setup({ statuses: { lost: 'live', old: 'ready' } });
+    expect(await retire()).toEqual([]);
+    expect([await left('lost'), await left('old')]).toEqual([2, 2]);
+  });
 });

@@ -54,10 +54,12 @@ export function createRetireVersions(deps: RetireVersionsDeps) {
 
   /** A build whose process ended for good has nobody else to take it off the list. */
   async function giveUpOrphans(): Promise<void> {
-    const { building } = await activations.readWithBuilding();
+    const { activation, building } = await activations.readWithBuilding();
     if (building.length === 0 || (await pendingBuilds()) > 0) return;
     for (const version of building) {
       await activations.removeBuilding(version);
+      // That of the live one was a repair and has nothing to follow it.
+      if (version === activation?.encoder) continue;
       logger.warn({ version }, `the build of ${version} has no job any more and is given up`);
     }
   }
@@ -99,8 +101,10 @@ export function createRetireVersions(deps: RetireVersionsDeps) {
 
   async function isUnused(version: string): Promise<boolean> {
     const { activation, building } = await activations.readWithBuilding();
-    if (activation?.encoder === version || building.includes(version)) return false;
-    if (activation?.previous === version && now() < activation.activatedAt + graceMs) return false;
+    // What is live follows from what the indexes are of as long as nobody says it: the activation was lost, and a rollback brings it back.
+    if (!activation) return false;
+    if (activation.encoder === version || building.includes(version)) return false;
+    if (activation.previous === version && now() < activation.activatedAt + graceMs) return false;
     return !(await buildsUnderWay());
   }
 
