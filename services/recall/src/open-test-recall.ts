@@ -208,6 +208,8 @@ export async function openTestRecall({ graceMs = 60_000, serviceRedisUrl, env }:
       await index.remove(spacesOf(version, ENCODER.dim, LIFT).items, [itemId]);
       await coldVectors.remove(version, [itemId]);
     },
+    /** What somebody may do by hand. */
+    dropItemIndex: (version: string): Promise<void> => index.drop(spacesOf(version, ENCODER.dim, LIFT).items),
     /** A ranker of random weights, which has an order of its own; live beside its encoder once `activateRanker` says so. */
     async writeRanker(modelVersion: string, candidates = RANKED, seed = 1): Promise<string> {
       const version = newRankerId(clock++);

@@ -8,6 +8,7 @@ import type { LiveModelWatch } from '../live/watch-live-model.js';
 import type { FillWithPopular } from '../recommend/fill-with-popular.js';
 import type { LiveVectors } from '../recommend/live-vectors.js';
 import type { NearestItems } from '../recommend/nearest-items.js';
+import { createPublishLists } from '../recommend/publish-lists.js';
 import { recommendationMessage } from '../recommend/recommendation-message.js';
 import { rankerOf, type Rerank } from '../recommend/rerank.js';
 import { coalesceVectors } from './coalesce-vectors.js';
@@ -16,7 +17,7 @@ import { parseVectors } from './parse-vectors.js';
 export interface ClickPipelineDeps {
   readonly settle: Settle;
   readonly models: Pick<LiveModelWatch, 'current' | 'state' | 'refresh'>;
-  readonly sequences: Pick<SequenceStore, 'seenMany'>;
+  readonly sequences: Pick<SequenceStore, 'seenMany' | 'revisions'>;
   readonly liveVectors: LiveVectors;
   readonly nearestItems: NearestItems;
   readonly rerank: Rerank;
@@ -37,6 +38,7 @@ const SLICE = 64;
 export function createClickPipeline(deps: ClickPipelineDeps) {
   const { settle, models, sequences, liveVectors, nearestItems, rerank, fillWithPopular, publisher, topic, metrics } =
     deps;
+  const publishLists = createPublishLists(deps);
 
   return async function handleBatch(batch: ConsumedBatch): Promise<void> {
     const newest = coalesceVectors(await settle(batch, parseVectors(batch)));
@@ -76,7 +78,7 @@ export function createClickPipeline(deps: ClickPipelineDeps) {
         return recommendationMessage(live, { userId, sequenceRevision: revision, items: filled, rankerVersion, cause });
       }),
     );
-    await publisher.publish(topic, answers);
+    await publishLists(answers);
     const now = Date.now();
     metrics.recommendationsPublished.inc({ cause: 'click' }, answers.length);
     for (const { cause } of vectors) {

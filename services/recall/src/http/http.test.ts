@@ -178,6 +178,29 @@ describe('recommendations over HTTP', { timeout: 60_000 }, () => {
     }
   });
 
+  it('say that they are popular items where the index of the live version is gone', async () => {
+    const test = await openTestRecall();
+    for (const itemId of ITEMS.slice(0, 5)) await test.click('others', itemId);
+    await test.click('u', 'item-3');
+    const version = await test.writeModel(1, ['u']);
+    await test.activate(version);
+    await test.items.upsert([{ version: 1, itemId: 'item-5' }]);
+    await test.start();
+    expect((await test.get('/v1/items/item-5/similar')).body.modelVersion).toBe(version);
+    await test.dropItemIndex(version);
+    const answers = [
+      await test.get('/v1/users/u/recommendations'),
+      await test.post('/v1/recommendations', { itemIds: ['item-3'] }),
+      await test.get('/v1/items/item-5/similar'),
+    ];
+    for (const { status, body } of answers) {
+      expect(status).toBe(200);
+      expect(body.items.length).toBeGreaterThan(0);
+      expect(new Set(body.items.map(({ channel }) => channel))).toEqual(new Set(['popular']));
+    }
+    expect(answers[2]!.body.modelVersion).toBeNull();
+  });
+
   it('refuse a bad request with the field', async () => {
     const test = await openTestRecall();
     await test.start();

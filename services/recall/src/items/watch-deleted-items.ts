@@ -1,8 +1,11 @@
 import type { ItemStore } from '@click-recall/redis';
 import { repeat } from '@click-recall/runtime';
 
-/** A deletion is in no answer and no message from this long after it was stored, ms; generous for a list of many thousands. */
-export const DELETION_SEEN_MS = 5_000;
+/**
+ * A deleted item is in no answer and no message from this long after its deletion was stored, ms: well within the five seconds that are
+ * promised, so that the lists that held it are published anew by then, and still generous for a list of 100,000 (50 ms to read).
+ */
+export const DELETION_SEEN_MS = 2_500;
 
 export interface DeletedItems {
   readonly has: (itemId: string) => boolean;
@@ -14,7 +17,7 @@ export interface DeletedItems {
  * The ids of all deleted items, read again every `everyMs` (and never more than a twentieth of the time, however long the
  * list). One list for everything: an item is either deleted for HTTP and messages alike, or not yet.
  */
-export function watchDeletedItems(items: Pick<ItemStore, 'listDeleted'>, everyMs = 1_000): DeletedItems {
+export function watchDeletedItems(items: Pick<ItemStore, 'listDeleted'>, everyMs = 500): DeletedItems {
   let deleted: ReadonlySet<string> = new Set();
   let tookMs = 0;
 

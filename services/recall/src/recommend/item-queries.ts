@@ -12,7 +12,7 @@ import type { NearestItems } from './nearest-items.js';
 const OVER_FETCH = 2;
 
 export interface ItemQueries {
-  /** Nearest items; for an item that the model has no vector of, popular ones of its categories (of any, where it has none). */
+  /** Nearest items; where the model has none, popular ones of its categories (of any, where it has none). */
   similar(itemId: string, limit: number): Promise<{ items: RecommendedItem[]; modelVersion: string | null }>;
   /** Nearest users who have not seen the item. */
   users(
@@ -44,7 +44,8 @@ export function createItemQueries(deps: ItemQueriesDeps): ItemQueries {
       const exclude = new Set([itemId]);
       if (live && vector) {
         const nearest = await nearestItems(live, { vector, limit, exclude });
-        return { items: nearest, modelVersion: live.version };
+        // None: its index is gone, or holds this item alone.
+        if (nearest.length > 0) return { items: nearest, modelVersion: live.version };
       }
       let found: RecommendedItem[] = [];
       for (const category of info?.categories.length ? info.categories : [undefined]) {

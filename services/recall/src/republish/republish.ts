@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JobResult } from '@click-recall/contracts';
 import type { RunningJob } from '@click-recall/jobs';
-import type { OutgoingMessage, Publisher } from '@click-recall/kafka';
+import type { Publisher } from '@click-recall/kafka';
 import type { ColdVectorStore, SequenceStore } from '@click-recall/redis';
 import type { Logger, Metrics } from '@click-recall/runtime';
 import type { DeletedItems } from '../items/watch-deleted-items.js';
 import type { LiveModel } from '../live/live-model.js';
 import type { LiveModelWatch } from '../live/watch-live-model.js';
+import { createPublishLists } from '../recommend/publish-lists.js';
 import { createListWriter, type ListWriterDeps } from './list-writer.js';
 import { readCatalogue } from './read-catalogue.js';
 
@@ -36,7 +37,8 @@ const POLL_MS = 100;
  * goes live, whose own job then does it. A part that is tried again repeats its shard, with the same ids.
  */
 export function createRepublish(deps: RepublishDeps) {
-  const { models, sequences, coldVectors, deleted, publisher, topic, shards, metrics, logger } = deps;
+  const { models, sequences, coldVectors, deleted, shards, metrics, logger } = deps;
+  const publishLists = createPublishLists(deps);
   const listsFor = createListWriter({ ...deps, isDeleted: deleted.has });
 
   return async function republish(job: RunningJob<'republish'>): Promise<JobResult<'republish'>> {
@@ -97,26 +99,12 @@ export function createRepublish(deps: RepublishDeps) {
       const now = models.current();
       if (now?.version !== live.version) break;
       const messages = await listsFor(now, catalogue, slice, job.data.cause, affected);
-      await publish(messages);
+      await publishLists(messages);
       metrics.recommendationsPublished.inc({ cause: job.data.cause.kind }, messages.length);
       users += slice.length;
       published += messages.length;
       await job.progress({ users, published });
     }
     return { users, published };
-  }
-
-  /** A user may be forgotten, and the tombstone be out, between the reading and this: whoever is gone afterwards gets another one. */
-  async function publish(messages: readonly OutgoingMessage[]): Promise<void> {
-    if (messages.length === 0) return;
-    await publisher.publish(topic, [...messages]);
-    const userIds = messages.flatMap(({ key }) => (typeof key === 'string' ? [key] : []));
-    const revisions = await sequences.revisions(userIds);
-    const gone = userIds.filter((_, place) => revisions[place] === 0);
-    if (gone.length > 0)
-      await publisher.publish(
-        topic,
-        gone.map((key) => ({ key, value: null })),
-      );
   }
 }
