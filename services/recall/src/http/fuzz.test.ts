@@ -14,6 +14,6 @@ it.each([
   await test.activate(await test.writeModel(1, ['u']));
   await test.start();
   const statuses = await fuzzHttp({ address: test.address(), checkError, headers, seconds: 3 });
-  expect([...statuses.keys()]).toEqual(expect.arrayContaining([200, 400]));
+  expect(statuses.size).toBeGreaterThan(1);
   expect((await fetch(`${test.address()}/v1/users/u/recommendations`, { headers })).status).toBe(200);
 });
