@@ -4,6 +4,7 @@ import { addConsume } from './commands/consume.js';
 import { addDeadLetters } from './commands/dead-letters.js';
 import { addDown } from './commands/down.js';
 import { addEnv } from './commands/env.js';
+import { addEmbed } from './commands/embed.js';
 import { addExport } from './commands/export.js';
 import { addModels } from './commands/models.js';
 import { addPublish } from './commands/publish.js';
@@ -38,6 +39,7 @@ const COMMANDS: readonly AddCommand[] = [
   addTrainRanker,
   addModels,
   addRollback,
+  addEmbed,
   addExport,
   addTopics,
   addCompare,
