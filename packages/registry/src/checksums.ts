@@ -25,7 +25,11 @@ export function readChecksums(version: string, content: Uint8Array): Checksums {
   if (parsed.version !== version || typeof parsed.files !== 'object' || parsed.files === null) {
     throw new DamagedModelError(version, CHECKSUMS_FILE, 'it is not of this version');
   }
-  return new Map(Object.entries(parsed.files as Record<string, Checksum>));
+  const entries = Object.entries(parsed.files);
+  if (!entries.every((entry): entry is [string, Checksum] => isChecksum(entry[1]))) {
+    throw new DamagedModelError(version, CHECKSUMS_FILE, 'it does not say size and checksum of each file');
+  }
+  return new Map(entries);
 }
 
 /** Throws a DamagedModelError where `content` is not what was written. */
@@ -34,6 +38,11 @@ export function checkContent(version: string, file: string, content: Uint8Array,
     throw new DamagedModelError(version, file, `it has ${content.byteLength} bytes, not ${expected.bytes}`);
   }
   if (sha256(content) !== expected.sha256) throw new DamagedModelError(version, file, 'its checksum differs');
+}
+
+function isChecksum(value: unknown): value is Checksum {
+  if (typeof value !== 'object' || value === null || !('bytes' in value) || !('sha256' in value)) return false;
+  return typeof value.bytes === 'number' && typeof value.sha256 === 'string';
 }
 
 function parse(version: string, content: Uint8Array): { version?: unknown; files?: unknown } {

@@ -64,25 +64,29 @@ export function readParameterFiles<About>(
   const manifest = readManifest(manifestFile, fileOf(files, manifestFile), { format, formatVersion });
   const about = Object.fromEntries(Object.entries(manifest).filter(([name]) => !ownNames.includes(name))) as About;
   const shapes = orDamaged(manifestFile, () => shapesOf(about));
-  const listed = manifest.parameters.map(({ name, shape }) => [name, shape]);
+  const listed = orDamaged(manifestFile, () => manifest.parameters.map(({ name, shape }) => [name, shape]));
   if (JSON.stringify(listed) !== JSON.stringify([...shapes])) {
     throw new ModelArtifactError(manifestFile, 'its parameters are not those of its config');
   }
-  const parameters: Parameters = new Map();
-  for (const [name, shape] of shapes) {
-    const length = shape.reduce((product, size) => product * size, 1);
-    const numbers = (): Float32Array => new Float32Array(length);
-    parameters.set(name, { shape, value: numbers(), mean: numbers(), variance: numbers() });
-  }
+  // All that is told of the files is checked before there is memory for them: a manifest of a few bytes may ask for any number.
+  const numbersInAll = Array.from(shapes.values(), lengthOf).reduce((sum, length) => sum + length, 0);
   for (const [file, kinds] of Object.entries(kindsOf)) {
     const bytes = fileOf(files, file);
-    const expected = manifest.files[file];
+    const expected = orDamaged(manifestFile, () => manifest.files[file]);
     if (bytes.length !== expected?.bytes) {
       throw new ModelArtifactError(file, `${bytes.length} bytes instead of ${expected?.bytes ?? 'any'}`);
     }
     if (sha256(bytes) !== expected.sha256) throw new ModelArtifactError(file, 'the checksum does not match');
-    if (!fill(parameters, kinds, bytes)) throw new ModelArtifactError(file, 'of another length than its parameters');
+    if (bytes.length !== numbersInAll * kinds.length * Float32Array.BYTES_PER_ELEMENT) {
+      throw new ModelArtifactError(file, 'of another length than its parameters');
+    }
   }
+  const parameters: Parameters = new Map();
+  for (const [name, shape] of shapes) {
+    const numbers = (): Float32Array => new Float32Array(lengthOf(shape));
+    parameters.set(name, { shape, value: numbers(), mean: numbers(), variance: numbers() });
+  }
+  for (const [file, kinds] of Object.entries(kindsOf)) fill(parameters, kinds, fileOf(files, file));
   return { about, parameters };
 }
 
@@ -108,6 +112,10 @@ function readManifest(
   const { checksum, ...manifest } = parsed as Manifest & { checksum?: unknown };
   if (checksum !== sha256(Buffer.from(JSON.stringify(manifest)))) throw damaged('the checksum does not match');
   return manifest;
+}
+
+function lengthOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
 }
 
 function orDamaged<T>(file: string, work: () => T): T {
@@ -139,16 +147,13 @@ function joined(parameters: Parameters, kinds: readonly NumberKind[]): Uint8Arra
   return bytes;
 }
 
-/** The reverse of `joined`; false when there are not just as many bytes as the parameters have. */
-function fill(parameters: Parameters, kinds: readonly NumberKind[], bytes: Uint8Array): boolean {
-  const arrays = arraysOf(parameters, kinds);
-  if (bytes.length !== arrays.reduce((sum, array) => sum + array.byteLength, 0)) return false;
+/** The reverse of `joined`; there are just as many bytes as the parameters have. */
+function fill(parameters: Parameters, kinds: readonly NumberKind[], bytes: Uint8Array): void {
   let at = 0;
-  for (const array of arrays) {
+  for (const array of arraysOf(parameters, kinds)) {
     new Uint8Array(array.buffer, array.byteOffset, array.byteLength).set(bytes.subarray(at, at + array.byteLength));
     at += array.byteLength;
   }
-  return true;
 }
 
 function sha256(bytes: Uint8Array): string {
