@@ -13,7 +13,11 @@ export interface TopicConfig {
   readonly cleanup: 'delete' | 'compact';
   /** -1 = for ever. */
   readonly retentionMs: number;
+  /** How the broker stores it, whatever producers send; default: as they send it. */
+  readonly compression?: TopicCompression;
 }
+
+export type TopicCompression = 'uncompressed' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
 
 /** Questions about topics and groups, and the making of topics. Offsets are "next" offsets: end = the one after the newest message. */
 export interface KafkaAdmin {
@@ -134,11 +138,12 @@ export function createAdmin({ kafka, reachability }: { kafka: Kafka; reachabilit
   }
 }
 
-function toKafkajs({ name, partitions, cleanup, retentionMs }: TopicConfig) {
+function toKafkajs({ name, partitions, cleanup, retentionMs, compression }: TopicConfig) {
   const entries = {
     'message.timestamp.type': 'LogAppendTime',
     'cleanup.policy': cleanup,
     'retention.ms': String(retentionMs),
+    'compression.type': compression ?? 'producer',
   };
   return {
     topic: name,

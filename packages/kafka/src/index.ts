@@ -2,7 +2,7 @@ export * from './message.js';
 export * from './outcome.js';
 export { MAX_VALUE_BYTES, type Publisher, type PublisherOptions } from './publisher.js';
 export type { BatchControl, Subscriber, SubscriberOptions } from './subscriber.js';
-export type { KafkaAdmin, TopicConfig } from './admin.js';
+export type { KafkaAdmin, TopicCompression, TopicConfig } from './admin.js';
 export * from './dead-letters.js';
 export * from './origin.js';
 export * from './read-dead-letter.js';
