@@ -16,8 +16,10 @@ export function encodeMember({ timestamp, eventId, itemId }: SequenceEvent): str
 export function decodeMember(member: string): SequenceEvent {
   const end = member.indexOf('\0', TIME_WIDTH);
   if (end < 0) throw new Error('a member of a sequence has no end of its event id');
+  const time = member.slice(0, TIME_WIDTH);
+  if (!/^\d+$/.test(time)) throw new Error('a member of a sequence does not begin with its time');
   return {
-    timestamp: Number(member.slice(0, TIME_WIDTH)),
+    timestamp: Number(time),
     eventId: unescape(member.slice(TIME_WIDTH, end)),
     itemId: member.slice(end + 1),
   };

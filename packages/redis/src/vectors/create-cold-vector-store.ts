@@ -45,7 +45,7 @@ export function createColdVectorStore(
   const read = async (key: string, itemIds: readonly string[]): Promise<(ColdVector | undefined)[]> => {
     if (itemIds.length === 0) return [];
     const reply = (await commands.callBytes(['HMGET', key, ...itemIds])) as (Buffer | null)[];
-    return reply.map((bytes) => (bytes === null ? undefined : decode(bytes)));
+    return reply.map((bytes) => (bytes === null ? undefined : decodeColdVector(bytes)));
   };
 
   return {
@@ -82,7 +82,8 @@ export function createColdVectorStore(
           // A scan may show a field twice while the hash is being resized.
           if (shown.has(itemId)) continue;
           shown.add(itemId);
-          entries.push({ itemId, vector: decode(pairs[place + 1]!).vector });
+          const cold = decodeColdVector(pairs[place + 1]!);
+          if (cold) entries.push({ itemId, vector: cold.vector });
         }
         if (entries.length > 0) yield entries;
       } while (cursor !== '0');
@@ -104,8 +105,9 @@ function encode({ digest, vector }: ColdVector): Buffer {
   return bytes;
 }
 
-/** The vector is a copy, aligned, and keeps nothing of the reply alive. */
-function decode(bytes: Buffer): ColdVector {
+/** The vector is a copy, aligned, and keeps nothing of the reply alive. Undefined for bytes that are none: as if nothing were stored. */
+export function decodeColdVector(bytes: Buffer): ColdVector | undefined {
+  if (bytes.length < DIGEST_BYTES || bytes.length % Float32Array.BYTES_PER_ELEMENT !== 0) return undefined;
   const floats = new Uint8Array(bytes.subarray(DIGEST_BYTES));
   return { digest: bytes.toString('hex', 0, DIGEST_BYTES), vector: new Float32Array(floats.buffer) };
 }

@@ -11,8 +11,9 @@ export function encodeUserVector({ revision, vector }: UserVector): Buffer {
   return bytes;
 }
 
-/** The vector is a copy, aligned, and keeps nothing of the reply alive. */
-export function decodeUserVector(bytes: Buffer): UserVector {
+/** The vector is a copy, aligned, and keeps nothing of the reply alive. Undefined for bytes that are none: as if nothing were stored. */
+export function decodeUserVector(bytes: Buffer): UserVector | undefined {
+  if (bytes.length < HEADER_BYTES || bytes.length % Float32Array.BYTES_PER_ELEMENT !== 0) return undefined;
   const floats = new Uint8Array(bytes.subarray(HEADER_BYTES));
   return { revision: bytes.readDoubleLE(0), vector: new Float32Array(floats.buffer) };
 }
