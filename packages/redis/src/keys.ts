@@ -29,6 +29,8 @@ export interface Keys {
   readonly activationChannel: string;
   readonly building: string;
   readonly offset: (topic: string, partition: number) => string;
+  /** Which masters of a Cluster the partition was applied under. */
+  readonly offsetServers: (topic: string, partition: number) => string;
 }
 
 /** Every key of a namespace. `<version>` and `<topic>` are encoded like ids. */
@@ -54,6 +56,7 @@ export function keysOf(namespace: string): Keys {
     activationChannel: `${root}:activation:changed`,
     building: `${root}:building`,
     offset: (topic, partition) => `${root}:offsets:${encodeId(topic)}:${partition}`,
+    offsetServers: (topic, partition) => `${root}:offsets:${encodeId(topic)}:${partition}:servers`,
   };
 }
 

@@ -47,7 +47,8 @@ export async function startIngest(context: ServiceContext): Promise<string> {
     topic: topics.deadLetters,
     onDeadLetter: (source, reason) => metrics.eventsRejected.inc({ source, reason }),
   });
-  const markers = createMarkers({ offsets: createOffsetStore(redis, { namespace }), redis });
+  const offsets = createOffsetStore(redis, { namespace });
+  const markers = createMarkers({ offsets, redis });
   const sequences = createSequenceStore(redis, { namespace, keep: config.sequenceKeep, seenKeep: config.seenKeep });
   const items = createItemStore(records, redis, { namespace });
   const pipelines = new Map<string, HandleBatch>([
@@ -85,7 +86,8 @@ export async function startIngest(context: ServiceContext): Promise<string> {
   });
   scope.add('consumer', 'markers', stopWatching);
   const masters = rewindOnNewMasters({
-    masters: () => redis.masters(),
+    servers: () => redis.masterRuns(),
+    offsets,
     admin,
     markers,
     subscriber,

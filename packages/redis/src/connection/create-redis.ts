@@ -62,6 +62,7 @@ function connect(address: RedisAddress, cluster: boolean, logger: RedisLogger): 
     onState: (listener) => state.listen(listener),
     subscribe: (channel, listener) => subscribe(createClient(address, cluster, true), address, channel, listener),
     masters: () => mastersOf(client),
+    masterRuns: () => masterRunsOf(client, address.shown),
     breaks: countBreaks(client),
     duplicate: () => connect(address, cluster, logger),
     quit: async () => {
@@ -79,6 +80,19 @@ function mastersOf(client: Client): string[] {
     .nodes('master')
     .map(({ options }) => `${options.host}:${options.port}`)
     .sort();
+}
+
+async function masterRunsOf(client: Client, shown: string): Promise<string[]> {
+  if (!(client instanceof Cluster)) return [];
+  const runs = client.nodes('master').map(async (node) => {
+    const run = /run_id:(\w+)/.exec(await node.info('server'))?.[1] ?? '';
+    return `${node.options.host}:${node.options.port} ${run}`;
+  });
+  try {
+    return (await Promise.all(runs)).sort();
+  } catch (error) {
+    throw toRedisError(error, shown);
+  }
 }
 
 function countBreaks(client: Client): () => number {

@@ -27,6 +27,11 @@ export interface RedisConnection {
   /** host:port of each master that a Redis Cluster has now, sorted; empty for a single server. */
   masters(): string[];
   /**
+   * Which processes are the masters of a Redis Cluster now, sorted: host, port and the id of the run, which is another after each restart; empty for
+   * a single server. Rejects with `RedisUnavailableError` when one of them does not answer.
+   */
+  masterRuns(): Promise<string[]>;
+  /**
    * How often a connection to the server (in a Cluster: to any of its nodes) has ended so far. Unchanged, all commands since have reached one
    * and the same process; otherwise what was acknowledged before may be lost.
    */

@@ -5,12 +5,21 @@ import { keysOf } from '../keys.js';
 /** Moved, or refused since another offset stands there (null: none): seek back to it and apply again. */
 export type Advance = 'advanced' | { readonly refused: string | null };
 
+/** The masters of a Redis Cluster, as they were at a time (ms since the epoch). */
+export interface ServersSeen {
+  readonly servers: readonly string[];
+  readonly atMs: number;
+}
+
 /** The last applied offset of each partition: how lost writes of Redis are noticed. */
 export interface OffsetStore {
   /** The marker, or null when there is none. */
   read(topic: string, partition: number): Promise<string | null>;
   /** Moves the marker from `expectedPrevious` to `next` in one step; one that stands at `next` already counts as advanced. */
   advance(topic: string, partition: number, expectedPrevious: string | null, next: string): Promise<Advance>;
+  /** What was noted last of the servers under which the partition was applied; null when nothing was. */
+  readServers(topic: string, partition: number): Promise<ServersSeen | null>;
+  noteServers(topic: string, partition: number, seen: ServersSeen): Promise<void>;
   /** Sets the marker whatever it was (null removes it): for a topic that was made anew. */
   reset(topic: string, partition: number, offset: string | null): Promise<void>;
 }
@@ -29,6 +38,13 @@ export function createOffsetStore(
       ]);
       const [moved, actual] = reply as [number, (string | null)?];
       return moved === 1 ? 'advanced' : { refused: actual ?? null };
+    },
+    readServers: async (topic, partition) => {
+      const noted = (await commands.call(['GET', keys.offsetServers(topic, partition)])) as string | null;
+      return noted === null ? null : (JSON.parse(noted) as ServersSeen);
+    },
+    noteServers: async (topic, partition, seen) => {
+      await commands.call(['SET', keys.offsetServers(topic, partition), JSON.stringify(seen)]);
     },
     reset: async (topic, partition, offset) => {
       const key = keys.offset(topic, partition);

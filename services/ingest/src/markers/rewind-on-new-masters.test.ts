@@ -48,40 +48,57 @@ it.each([
   let masters: string[] = [];
   let looks = 0;
   const rewound: number[] = [];
-  const watch = rewindOnNewMasters({
-    masters: () => {
-      looks += 1;
-      return masters;
-    },
-    admin: kafka.admin(),
-    markers,
-    subscriber,
-    logger,
-    windowMs,
-    everyMs: 20,
-    onRewind: ({ partition }) => rewound.push(partition),
-  });
-  onTestFinished(() => watch.stop());
+  /** A process that looks: what it has seen dies with it. */
+  const watch = () => {
+    const watching = rewindOnNewMasters({
+      servers: async () => {
+        looks += 1;
+        return masters;
+      },
+      offsets,
+      admin: kafka.admin(),
+      markers,
+      subscriber,
+      logger,
+      windowMs,
+      everyMs: 20,
+      onRewind: ({ partition }) => rewound.push(partition),
+    });
+    onTestFinished(() => watching.stop());
+    return watching;
+  };
   const seen = async (more: number): Promise<void> => {
     const until = looks + more;
     await eventually(() => looks >= until);
   };
+  const atTheEnd = () =>
+    eventually(async () => {
+      const markersNow = await Promise.all([0, 1, 2, 3].map((partition) => offsets.read(topic, partition)));
+      expect(markersNow.filter((marker) => marker !== null)).toEqual(['1']);
+    });
 
   // Looking the cluster up for the first time, or not seeing it for a moment, is no failover.
-  masters = ['a:1', 'b:1'];
+  const first = watch();
+  masters = ['a:1 x', 'b:1 x'];
   await seen(3);
   masters = [];
   await seen(3);
-  masters = ['a:1', 'b:1'];
+  masters = ['a:1 x', 'b:1 x'];
   await seen(3);
   expect(rewound).toEqual([]);
 
-  masters = ['a:1', 'c:1'];
+  masters = ['a:1 x', 'c:1 x'];
   await seen(3);
   await eventually(() => expect(applied).toEqual(['one', 'two', ...again]));
   expect(rewound).toHaveLength(again.length > 0 ? 1 : 0);
-  await eventually(async () => {
-    const markersNow = await Promise.all([0, 1, 2, 3].map((partition) => offsets.read(topic, partition)));
-    expect(markersNow.filter((marker) => marker !== null)).toEqual(['1']);
-  });
+  await atTheEnd();
+
+  // While nobody looks, one of them is started again: the successor finds other masters noted than it sees.
+  await first.stop();
+  masters = ['a:1 x', 'c:1 y'];
+  watch();
+  await seen(3);
+  await eventually(() => expect(applied).toEqual(['one', 'two', ...again, ...again]));
+  expect(rewound).toHaveLength(again.length > 0 ? 2 : 0);
+  await atTheEnd();
 });
