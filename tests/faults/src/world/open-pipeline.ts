@@ -1,6 +1,12 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createKafkaClient, pipelineTopics, type KafkaAdmin, type KafkaClient } from '@click-recall/kafka';
+import {
+  createKafkaClient,
+  pipelineTopics,
+  type KafkaAdmin,
+  type KafkaClient,
+  type TopicCompression,
+} from '@click-recall/kafka';
 import { createRedis, type RedisConnection } from '@click-recall/redis';
 import { createLogger, type Logger } from '@click-recall/runtime';
 import { randomNamespace } from '@click-recall/testing';
@@ -10,6 +16,8 @@ import { startFaultService, type FaultService, type FaultServiceName } from './f
 export interface PipelineOptions {
   /** Settings of every service, on top of addresses and namespace. */
   readonly env?: Readonly<Record<string, string>>;
+  /** How the broker stores the messages of every topic; default: as they are sent. */
+  readonly compression?: TopicCompression;
 }
 
 /** One pipeline: a namespace with its topics, clients to look at it from outside, and its services. */
@@ -46,7 +54,7 @@ export interface PipelineServers {
 export async function openPipeline(
   { kafka, redis, cluster, folder }: PipelineServers,
   { servers, defer }: Pick<RowRun, 'servers' | 'defer'>,
-  { env = {} }: PipelineOptions = {},
+  { env = {}, compression }: PipelineOptions = {},
 ): Promise<FaultPipeline> {
   const namespace = randomNamespace('faults');
   const logger = createLogger({ service: 'faults', level: 'silent' });
@@ -60,7 +68,9 @@ export async function openPipeline(
     await client.close();
     await connection.quit();
   });
-  await admin.ensureTopics(pipelineTopics(namespace));
+  await admin.ensureTopics(
+    pipelineTopics(namespace).map((topic) => ({ ...topic, ...(compression && { compression }) })),
+  );
   await connection.ready(10_000);
   const common = {
     PATH: process.env['PATH'] ?? '',
