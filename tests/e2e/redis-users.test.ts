@@ -17,13 +17,15 @@ const keys = keysOf(namespace);
 const USERS = ['ingest', 'trainer', 'embedder', 'recall', 'console', 'operator'] as const;
 type User = (typeof USERS)[number];
 let folder = '';
+let secrets = '';
+let told = '';
 let server: Awaited<ReturnType<typeof startRedis>>;
 let admin: RedisConnection;
 const urls = new Map<User, string>();
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'click-recall-users-'));
-  const secrets = join(folder, 'secrets');
+  secrets = join(folder, 'secrets');
   const { kafkaBrokers } = testServers();
   const files = await ensureRedis({ update: () => undefined });
   server = await startRedis({ dataDir: join(folder, 'redis'), files, port: 0 });
@@ -33,12 +35,11 @@ beforeAll(async () => {
     KAFKA_BROKERS: kafkaBrokers.join(','),
     REDIS_URL: url,
   });
-  expect(await made.ended(), made.output()).toBe(0);
+  const code = await made.ended();
+  told = made.output();
+  if (code !== 0) throw new Error(told);
   for (const user of USERS) {
-    const file = join(secrets, `${user}.env`);
-    expect((await stat(file)).mode & 0o777).toBe(0o600);
-    const text = await readFile(file, 'utf8');
-    expect(made.output()).not.toContain(new URL(text.slice('REDIS_URL='.length)).password);
+    const text = await readFile(join(secrets, `${user}.env`), 'utf8');
     urls.set(user, text.trim().slice('REDIS_URL='.length));
   }
   admin = createRedis({ url, cluster: false, logger });
@@ -83,10 +84,22 @@ describe('Redis with a user for each service', () => {
       expect((await fetch(`${pipeline.urls.console}/healthz`)).status).toBe(200);
     } finally {
       const denials = (await admin.commands.call(['ACL', 'LOG', 100])) as string[][];
-      const told = denials.map((entry) => [entry[3], entry[5], entry[7], entry[9]].join(' '));
-      expect(told).toEqual([]);
+      const denied = denials.map((entry) => [entry[3], entry[5], entry[7], entry[9]].join(' '));
+      expect(denied).toEqual([]);
     }
     expect(await pipeline.stop()).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  it('is made by files for their owner alone, and no password is shown', async () => {
+    expect((await stat(secrets)).mode & 0o777).toBe(0o700);
+    const acl = await readFile(join(secrets, 'users.acl'), 'utf8');
+    expect((await stat(join(secrets, 'users.acl'))).mode & 0o777).toBe(0o600);
+    for (const user of USERS) {
+      expect((await stat(join(secrets, `${user}.env`))).mode & 0o777).toBe(0o600);
+      const { password } = new URL(urls.get(user) ?? '');
+      expect(password.length).toBeGreaterThan(20);
+      expect(told + acl).not.toContain(password);
+    }
   });
 
   it.each<[User, Command]>([

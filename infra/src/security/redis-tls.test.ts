@@ -64,7 +64,7 @@ async function queuesRefusal({ url, ca }: Way): Promise<string> {
 
 describe('Redis over TLS', { timeout: 60_000 }, () => {
   it('is used by every client: commands, records, notices and queues', async () => {
-    const server = await startSecuredRedis();
+    const server = await startSecuredRedis(onTestFinished);
     const { url, ca } = wayTo(server);
     const namespace = randomNamespace('tls');
     const { lines, logger } = listening();
@@ -91,7 +91,7 @@ describe('Redis over TLS', { timeout: 60_000 }, () => {
   });
 
   it('says which password, authority, name or port is wrong, where to look, and no password', async () => {
-    const server = await startSecuredRedis();
+    const server = await startSecuredRedis(onTestFinished);
     const stranger = await makeAuthority(server.folder, 'stranger');
     const { password, tlsPort } = server;
     const cases: [Partial<Way>, string][] = [
@@ -115,7 +115,7 @@ describe('Redis over TLS', { timeout: 60_000 }, () => {
   });
 
   it('says when it is spoken to in the other way', async () => {
-    const server = await startSecuredRedis();
+    const server = await startSecuredRedis(onTestFinished);
     const { password, tlsPort, plainPort } = server;
     const toTls = await firstError({ url: `redis://:${password}@localhost:${tlsPort}` });
     expect(toTls).toBeInstanceOf(RedisRefused);
@@ -126,14 +126,14 @@ describe('Redis over TLS', { timeout: 60_000 }, () => {
   });
 
   it('takes no certificate of another host', async () => {
-    const server = await startSecuredRedis({ names: 'DNS:elsewhere.example' });
+    const server = await startSecuredRedis(onTestFinished, { names: 'DNS:elsewhere.example' });
     const { error } = await refusals(wayTo(server));
     expect(error).toBeInstanceOf(RedisRefused);
     expect(String(error)).toContain('the certificate of another host');
   });
 
   it('is waited for where it was let in before, and said to be away', async () => {
-    const server = await startSecuredRedis();
+    const server = await startSecuredRedis(onTestFinished);
     const { lines, logger } = listening();
     const { url, ca } = wayTo(server);
     const options = { url, ...(ca !== undefined && { ca }), cluster: false, logger };

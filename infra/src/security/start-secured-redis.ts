@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import { ensureRedis } from '../../bootstrap/redis.mjs';
 import { redisProcessId } from '../../local/exchange.mjs';
 import { freePort } from '../../local/ports.mjs';
@@ -22,12 +21,13 @@ export interface SecuredRedisOptions {
   readonly names?: string;
 }
 
-/** For tests only: stops, and goes with its files, when the test ends. */
-export async function startSecuredRedis({
-  names = 'DNS:localhost,IP:127.0.0.1',
-}: SecuredRedisOptions = {}): Promise<SecuredRedis> {
+/** For tests only: stops, and goes with its files, when `atEnd` calls what it is given, the last one first. */
+export async function startSecuredRedis(
+  atEnd: (work: () => Promise<void>) => void,
+  { names = 'DNS:localhost,IP:127.0.0.1' }: SecuredRedisOptions = {},
+): Promise<SecuredRedis> {
   const folder = await mkdtemp(join(tmpdir(), 'click-recall-redis-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  atEnd(() => rm(folder, { recursive: true, force: true }));
   const authority = await makeAuthority(folder, 'authority');
   const { certificate, key } = await authority.issue('redis', names);
   const [plainPort, tlsPort] = [await freePort(), await freePort()];
@@ -53,6 +53,6 @@ export async function startSecuredRedis({
     readyWithinMs: 30_000,
     stopWithinMs: 10_000,
   });
-  onTestFinished(() => server.stop());
+  atEnd(() => server.stop());
   return { folder, authority, password, plainPort, tlsPort };
 }

@@ -56,7 +56,7 @@ export function keysOf(namespace: string): Keys {
     activationChannel: `${root}:activation:changed`,
     building: `${root}:building`,
     offset: (topic, partition) => `${root}:offsets:${encodeId(topic)}:${partition}`,
-    offsetServers: (topic, partition) => `${root}:offsets:${encodeId(topic)}:${partition}:servers`,
+    offsetServers: (topic, partition) => `${root}:offset-servers:${encodeId(topic)}:${partition}`,
   };
 }
 

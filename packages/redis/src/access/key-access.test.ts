@@ -24,6 +24,7 @@ const EXAMPLES: Record<KeyFamily, string> = {
   activation: keys.activation,
   building: keys.building,
   offset: keys.offset('shop.clicks', 12),
+  offsetServers: keys.offsetServers('shop.clicks', 12),
 };
 
 /** As Redis matches: a star is anything, the rest stands for itself. */

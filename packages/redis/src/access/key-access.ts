@@ -24,6 +24,7 @@ export const KEY_ACCESS: Readonly<Record<KeyFamily, Uses>> = {
   knownItems: EVERYBODY_READS,
   deletedItems: EVERYBODY_READS,
   offset: EVERYBODY_READS,
+  offsetServers: { ingest: 'W' },
   // The embedder says how the indexes of a version are laid out, and which is live.
   modelsPrefix: { trainer: 'W', embedder: 'W', recall: 'R', operator: 'R' },
   modelVersions: { trainer: 'W', embedder: 'W', recall: 'R', operator: 'R' },
@@ -80,7 +81,8 @@ function sample(keys: Keys, family: KeyFamily): string {
     case 'vectors':
       return keys.vectors(ANY, 'items', ANY_NUMBER).replace(':items:', `:${ANY}:`).concat('*');
     case 'offset':
-      return keys.offset(ANY, ANY_NUMBER);
+    case 'offsetServers':
+      return keys[family](ANY, ANY_NUMBER);
     case 'modelVersions':
     case 'rankerVersions':
     case 'activation':
