@@ -24,7 +24,6 @@ export const deleteIndex: Row = {
   fault: 'the indexes, the vectors of users or the activation of the live version are deleted by hand',
   promise: 'answers go on, popular items saying so; a gauge says what is missing; `click-recall embed` rebuilds it',
   rounds: 5,
-  short: { rounds: 1 },
   async run(run) {
     const world = await openWorld(run);
     const pipeline = await openLivePipeline(world, run, { users: USERS, items: ITEMS, clicks: 8 });

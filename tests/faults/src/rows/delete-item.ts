@@ -32,7 +32,9 @@ export const deleteItem: Row = {
     const pipeline = await openLivePipeline(world, run, { users: USERS, items: ITEMS, clicks: 10 });
     const recalls = [pipeline.first.recall, await pipeline.start('recall')];
     const lists = await openNewestLists(pipeline, run);
-    const versions = [await pipeline.liveVersion(), await pipeline.train()];
+    const versions = [await pipeline.liveVersion()];
+    // Another version to switch to, where a round is made that does.
+    if (run.rounds > SITUATIONS.indexOf('a build')) versions.push(await pipeline.train());
     const load = startLoad(pipeline, run.random.fork(), { rate: 20, users: USERS, items: ITEMS, forget: 0 });
     let embedder = pipeline.first.embedder;
 
