@@ -3,9 +3,13 @@ import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import { isConnectionError, isRetriableKafkaError } from './kafka-errors.js';
 import { pause } from './pause.js';
 import type { Reachability } from './reachability.js';
+import { atMost } from './within.js';
 
 /** A new topic has a leader for each partition within this time, ms, on a slow machine. */
 const LEADERS_WITHIN_MS = 15_000;
+
+/** Brokers that are away are not waited for at the end. */
+const CLOSE_WITHIN_MS = 1_000;
 
 export interface TopicConfig {
   readonly name: string;
@@ -39,7 +43,8 @@ export interface KafkaAdmin {
 }
 
 export function createAdmin({ kafka, reachability }: { kafka: Kafka; reachability: Reachability }): KafkaAdmin {
-  const admin = kafka.admin({ retry: { retries: 4, initialRetryTime: 100, maxRetryTime: 2_000 } });
+  const open = (): Admin => kafka.admin({ retry: { retries: 4, initialRetryTime: 100, maxRetryTime: 2_000 } });
+  let admin = open();
   let connecting: Promise<void> | undefined;
 
   async function ask<T>(
@@ -48,15 +53,21 @@ export function createAdmin({ kafka, reachability }: { kafka: Kafka; reachabilit
   ): Promise<T> {
     const deadline = Date.now() + patienceMs;
     for (let attempt = 0; ; attempt++) {
-      connecting ??= admin.connect();
+      const asked = admin;
+      connecting ??= asked.connect();
       try {
         await connecting;
-        const answer = await question(admin);
+        const answer = await question(asked);
         reachability.worked();
         return answer;
       } catch (error) {
         // The next question connects anew: connecting again is free where the connection still stands.
-        connecting = undefined;
+        if (asked === admin) connecting = undefined;
+        if (asked === admin && isConnectionError(error)) {
+          admin = open();
+          // Not waited for: the library wants an answer to what it asked first.
+          asked.disconnect().catch(() => undefined);
+        }
         reachability.failed(error);
         const refused = await reachability.refusal(error, what);
         if (refused) throw refused;
@@ -119,7 +130,7 @@ export function createAdmin({ kafka, reachability }: { kafka: Kafka; reachabilit
       }, 0n);
     },
     waitUntilReachable: (signal) => reachability.whenReachable(signal),
-    close: () => admin.disconnect(),
+    close: () => atMost(CLOSE_WITHIN_MS, admin.disconnect()),
   };
 
   async function create(topics: readonly TopicConfig[]): Promise<void> {

@@ -34,7 +34,15 @@ const CUT_LOGIN = /Closed connection$|Connection (error|timeout)|timed out$|writ
 
 /** The brokers cannot be reached, or stopped answering. */
 export function isConnectionError(error: unknown): boolean {
-  return chain(error).some((each) => CONNECTION_ERRORS.has(each.name) || isCutLogin(each));
+  return isHalfOpen(error) || chain(error).some((each) => CONNECTION_ERRORS.has(each.name) || isCutLogin(each));
+}
+
+/**
+ * A connection that was made to a broker which then said nothing (it was frozen): the library takes it for whole and never mends it, so
+ * whoever holds it has to disconnect.
+ */
+export function isHalfOpen(error: unknown): boolean {
+  return chain(error).some(({ message }) => message === 'Broker not connected');
 }
 
 /** The brokers looked at the login and refused it. */

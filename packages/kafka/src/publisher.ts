@@ -1,11 +1,12 @@
 import { MAX_EVENT_BYTES } from '@click-recall/contracts';
 import { backoffMs, RetriableError } from '@click-recall/runtime';
 import kafkajs, { type IHeaders, type Kafka, type Message, type Producer } from 'kafkajs';
-import { isRetriableKafkaError, isSequenceError, rootMessage } from './kafka-errors.js';
+import { isHalfOpen, isRetriableKafkaError, isSequenceError, rootMessage } from './kafka-errors.js';
 import type { KafkaLogger } from './kafka-logger.js';
 import type { Delivery, HeaderValue, OutgoingMessage } from './message.js';
 import { pause } from './pause.js';
 import type { Reachability } from './reachability.js';
+import { atMost } from './within.js';
 
 export interface PublisherOptions {
   /** How long one publish is tried while the brokers cannot be reached, ms; then it rejects. Default: for ever. */
@@ -22,7 +23,7 @@ export const MAX_VALUE_BYTES = MAX_EVENT_BYTES;
 export interface Publisher {
   /**
    * @returns where each message landed, in the order given
-   * @throws RetriableError when `giveUpAfterMs` has passed, KafkaRefused when we may not, or another error that retrying does not mend (a message too large)
+   * @throws RetriableError when `giveUpAfterMs` has passed (what was under way may still be written), KafkaRefused when we may not, or another error that retrying does not mend (a message too large)
    */
   publish(topic: string, messages: readonly OutgoingMessage[]): Promise<Delivery[]>;
   /** Sends what was accepted (rejects it after some seconds, when the brokers cannot be reached), then disconnects. */
@@ -42,7 +43,9 @@ const MAX_REQUEST_MESSAGES = 500;
 /** Length and timestamp of a record, roughly. */
 const MESSAGE_OVERHEAD_BYTES = 32;
 
-const CLOSE_WITHIN_MS = 5_000;
+/** For what was accepted before; then for the farewell. */
+const CLOSE_WITHIN_MS = 2_000;
+const DISCONNECT_WITHIN_MS = 1_000;
 
 /** Part of one `publish`, no larger than one request. */
 interface Portion {
@@ -57,6 +60,7 @@ interface Portion {
 export function createPublisher({ kafka, reachability, logger, options }: PublisherParts): Publisher {
   let producer = openProducer(kafka);
   const waiting: Portion[] = [];
+  let underWay: readonly Portion[] = [];
   let draining: Promise<void> | undefined;
   let connected = false;
   let closed = false;
@@ -64,18 +68,33 @@ export function createPublisher({ kafka, reachability, logger, options }: Publis
 
   function enqueue(topic: string, messages: Message[], bytes: number, deadline: number): Promise<Delivery[]> {
     return new Promise((resolve, reject) => {
-      waiting.push({ topic, messages, bytes, deadline, resolve, reject });
+      const portion = { topic, messages, bytes, deadline, resolve, reject };
+      waiting.push(portion);
       draining ??= drain().finally(() => (draining = undefined));
+      if (Number.isFinite(deadline)) giveUpAt(portion);
     });
+  }
+
+  /** A request that gets no answer is under way for long: its caller, and those behind it, are told in time all the same. */
+  function giveUpAt(portion: Portion): void {
+    setTimeout(() => {
+      const place = waiting.indexOf(portion);
+      if (place >= 0) waiting.splice(place, 1);
+      portion.reject(new RetriableError('Kafka did not take the messages in time'));
+    }, portion.deadline - Date.now()).unref();
   }
 
   async function drain(): Promise<void> {
     // What is published within the same turn of the event loop goes together.
     await Promise.resolve();
-    while (waiting.length > 0) await settle(takeRequest(waiting));
+    while (waiting.length > 0) {
+      underWay = takeRequest(waiting);
+      await settle(underWay);
+    }
+    underWay = [];
   }
 
-  async function settle(portions: Portion[]): Promise<void> {
+  async function settle(portions: readonly Portion[]): Promise<void> {
     try {
       const deliveries = await sendUntilDeadline(portions);
       portions.forEach((portion, index) => portion.resolve(deliveries[index] ?? []));
@@ -88,7 +107,7 @@ export function createPublisher({ kafka, reachability, logger, options }: Publis
     }
   }
 
-  async function sendUntilDeadline(portions: Portion[]): Promise<Delivery[][]> {
+  async function sendUntilDeadline(portions: readonly Portion[]): Promise<Delivery[][]> {
     const deadline = Math.min(...portions.map((portion) => portion.deadline));
     for (let attempt = 0; ; attempt++) {
       try {
@@ -99,6 +118,7 @@ export function createPublisher({ kafka, reachability, logger, options }: Publis
         const refused = await reachability.refusal(error, `write to ${topicsOf(portions).join(', ')}`);
         if (refused) throw refused;
         if (isSequenceError(error)) await renewProducer();
+        else if (isHalfOpen(error)) await reconnect();
         else if (!isRetriableKafkaError(error) && !reachability.passes(error)) throw error;
         reachability.failed(error);
         const reason = rootMessage(error);
@@ -126,10 +146,16 @@ export function createPublisher({ kafka, reachability, logger, options }: Publis
     const old = producer;
     producer = openProducer(kafka);
     connected = false;
-    await old.disconnect().catch(() => undefined);
+    await atMost(DISCONNECT_WITHIN_MS, old.disconnect());
   }
 
-  async function send(portions: Portion[]): Promise<Delivery[][]> {
+  /** The same producer with the same numbers, so that what is sent again is known to be a repeat. */
+  async function reconnect(): Promise<void> {
+    connected = false;
+    await atMost(DISCONNECT_WITHIN_MS, producer.disconnect());
+  }
+
+  async function send(portions: readonly Portion[]): Promise<Delivery[][]> {
     if (!connected) {
       await producer.connect();
       connected = true;
@@ -160,10 +186,12 @@ export function createPublisher({ kafka, reachability, logger, options }: Publis
     },
     async close() {
       closed = true;
-      const timer = setTimeout(() => closing.abort(), CLOSE_WITHIN_MS);
-      await draining;
-      clearTimeout(timer);
-      await producer.disconnect();
+      if (draining) await atMost(CLOSE_WITHIN_MS, draining);
+      closing.abort();
+      for (const portion of [...underWay, ...waiting.splice(0)]) {
+        portion.reject(new RetriableError('Kafka did not take the messages before the publisher was closed'));
+      }
+      await atMost(DISCONNECT_WITHIN_MS, producer.disconnect());
     },
   };
 }
@@ -252,6 +280,6 @@ function toBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-function topicsOf(portions: Portion[]): string[] {
+function topicsOf(portions: readonly Portion[]): string[] {
   return [...new Set(portions.map(({ topic }) => topic))];
 }

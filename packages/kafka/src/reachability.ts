@@ -1,9 +1,10 @@
 import { backoffMs } from '@click-recall/runtime';
-import type { Kafka } from 'kafkajs';
+import type { Admin, Kafka } from 'kafkajs';
 import { isConnectionError, isNoCoordinator, rootMessage } from './kafka-errors.js';
 import type { KafkaLogger } from './kafka-logger.js';
 import { pause } from './pause.js';
 import { groupRefusal, refusalOf, wrongPortOf, type KafkaRefused, type RefusalSetup } from './refusal.js';
+import { atMost, within } from './within.js';
 
 /** Whether the brokers answer, known in one place for all that one client opened. */
 export interface Reachability {
@@ -41,9 +42,16 @@ export interface ReachabilityOptions {
 /** `reason` (with the address, without secrets) when they do not answer. */
 export type OnReachable = (reachable: boolean, reason?: string) => void;
 
+/** How often brokers that answer are asked again: a service that has nothing to send or to read would not notice that they are gone. */
+const ASK_EVERY_MS = 2_000;
+/** Brokers that take a connection and say nothing (frozen, behind a network that drops packets) are away after this long. */
+const ANSWER_WITHIN_MS = 5_000;
+const CLOSE_WITHIN_MS = 1_000;
+
 /**
  * Says once that Kafka is gone and once that it is back; in between one probe asks, whoever waits. Reports of failure only ever
- * take the state down and only the probe takes it up, so an idle publisher cannot keep a service "not ready".
+ * take the state down and only the probe takes it up, so an idle publisher cannot keep a service "not ready". Once they have answered, the
+ * brokers are asked now and again: whatever else the client does, silence is noticed within the sum of the two times above.
  */
 export function createReachability(options: ReachabilityOptions): Reachability {
   const { kafka, setup, logger } = options;
@@ -52,6 +60,9 @@ export function createReachability(options: ReachabilityOptions): Reachability {
   let state: 'unknown' | 'up' | 'down' = 'unknown';
   let wasUp = false;
   let probing: Promise<void> | undefined;
+  let watching: NodeJS.Timeout | undefined;
+  /** Stays connected from one question to the next. */
+  let admin: Admin | undefined;
 
   function down(error: unknown): void {
     if (state === 'down') return;
@@ -83,13 +94,16 @@ export function createReachability(options: ReachabilityOptions): Reachability {
   }
 
   async function ask(): Promise<void> {
-    const admin = kafka.admin({ retry: { retries: 0 } });
+    admin ??= kafka.admin({ retry: { retries: 0 } });
+    const asked = admin;
+    const answer = asked.connect().then(() => asked.describeCluster());
     try {
-      await admin.connect();
-      await admin.describeCluster();
-    } finally {
-      // What failed to connect may fail to disconnect; the answer that counts is the one above.
-      await admin.disconnect().catch(() => undefined);
+      await within(ANSWER_WITHIN_MS, answer, () => new Error(`no answer within ${ANSWER_WITHIN_MS} ms`));
+    } catch (error) {
+      admin = undefined;
+      // Not waited for: the library wants an answer to what it asked first.
+      asked.disconnect().catch(() => undefined);
+      throw error;
     }
   }
 
@@ -97,7 +111,8 @@ export function createReachability(options: ReachabilityOptions): Reachability {
     for (let attempt = 0; !closing.signal.aborted; attempt++) {
       try {
         await ask();
-        return up();
+        up();
+        return watch();
       } catch (error) {
         const refused = await refusal(error);
         if (refused) {
@@ -107,6 +122,26 @@ export function createReachability(options: ReachabilityOptions): Reachability {
         down(error);
         await pause(backoffMs(attempt, 100, 5_000), closing.signal);
       }
+    }
+  }
+
+  function watch(): void {
+    clearTimeout(watching);
+    if (closing.signal.aborted) return;
+    watching = setTimeout(() => void lookAgain(), ASK_EVERY_MS);
+    watching.unref();
+  }
+
+  async function lookAgain(): Promise<void> {
+    // Somebody else has found them gone, and the probe is at it.
+    if (probing) return;
+    try {
+      await ask();
+      watch();
+    } catch (error) {
+      if (closing.signal.aborted) return;
+      down(error);
+      startProbe().catch(() => undefined);
     }
   }
 
@@ -139,7 +174,8 @@ export function createReachability(options: ReachabilityOptions): Reachability {
     },
     async close() {
       closing.abort();
-      await probing?.catch(() => undefined);
+      clearTimeout(watching);
+      await atMost(CLOSE_WITHIN_MS, Promise.all([probing, admin?.disconnect()]));
     },
   };
 }

@@ -6,6 +6,7 @@ import type { KafkaLogger } from './kafka-logger.js';
 import type { ConsumedBatch, TopicPartition } from './message.js';
 import { pause } from './pause.js';
 import type { Reachability } from './reachability.js';
+import { atMost } from './within.js';
 import { toConsumedBatch } from './to-consumed-batch.js';
 
 export interface BatchControl {
@@ -59,7 +60,7 @@ export interface Subscriber {
    * @throws KafkaRefused when they do not let us in; what is refused later ends in `onCrash`
    */
   start(): Promise<void>;
-  /** Finishes the batch at work, commits, leaves the group. */
+  /** Finishes the batch at work, commits, leaves the group; within seconds, whoever is away. */
   stop(): Promise<void>;
   /** Fetches nothing more until `resume`; stays in the group. */
   pause(): void;
@@ -85,6 +86,8 @@ const HEARTBEAT_MS = 2_000;
  * `keepAlive` asks, which goes by a timer.
  */
 const AT_EVERY_CALL = -Infinity;
+/** Longest stop: together half of the time that a service has for its end. */
+const STOP_WITHIN_MS = { batch: 3_000, commit: 1_000, leave: 2_000 };
 
 export function createSubscriber({ kafka, reachability, logger, options }: SubscriberParts): Subscriber {
   const { groupId, topics, concurrency = 1 } = options;
@@ -112,6 +115,7 @@ export function createSubscriber({ kafka, reachability, logger, options }: Subsc
   let starts = new Map<string, Promise<void>>();
   let paused = false;
   let running = false;
+  let stopped: Promise<void> | undefined;
   /** What ended a batch for good; kafkajs hands its own wrapping of it to the crash listener. */
   let fatal: unknown;
   let interrupted = false;
@@ -283,14 +287,17 @@ export function createSubscriber({ kafka, reachability, logger, options }: Subsc
     });
   }
 
+  async function stop(): Promise<void> {
+    stopping.abort();
+    // A batch that waits for a server which is away is left; it comes again, to whoever reads next.
+    await atMost(STOP_WITHIN_MS.batch, Promise.all(atWork));
+    await atMost(STOP_WITHIN_MS.commit, commits.close());
+    await atMost(STOP_WITHIN_MS.leave, consumer.disconnect());
+  }
+
   return {
     start,
-    async stop() {
-      stopping.abort();
-      await Promise.all(atWork);
-      await commits.close();
-      await consumer.disconnect();
-    },
+    stop: () => (stopped ??= stop()),
     pause() {
       paused = true;
       if (running) consumer.pause(topics.map((topic) => ({ topic })));

@@ -1,0 +1,86 @@
+import { RetriableError } from '@click-recall/runtime';
+import { eventually, openDoor, randomNamespace, testServers, type Door } from '@click-recall/testing';
+import { expect, it, onTestFinished } from 'vitest';
+import { createKafkaClient, type KafkaClient } from './kafka-client.js';
+import { openTestKafka, silent } from './open-test-kafka.js';
+
+/** A client that reaches the broker by a door alone, and what it has said of it. */
+async function behindDoor(): Promise<{ client: KafkaClient; door: Door; said: boolean[] }> {
+  const to = testServers().kafkaBrokers[0] ?? '';
+  let port = 0;
+  const door = await openDoor({ to, translate: (bytes) => replacePort(bytes, to, port) });
+  port = door.port;
+  onTestFinished(() => door.close());
+  const said: boolean[] = [];
+  const client = createKafkaClient({
+    brokers: [`127.0.0.1:${port}`],
+    clientId: randomNamespace(),
+    logger: silent,
+    onReachable: (reachable) => {
+      if (said.at(-1) !== reachable) said.push(reachable);
+    },
+  });
+  onTestFinished(() => client.close());
+  return { client, door, said };
+}
+
+/** The broker tells its clients to connect to its own address; that of the door is to be used instead. */
+function replacePort(bytes: Buffer, to: string, port: number): void {
+  const [host = '', from] = to.split(':');
+  for (let at = bytes.indexOf(host); at >= 0; at = bytes.indexOf(host, at + 1)) {
+    const place = at + host.length;
+    if (place + 4 <= bytes.length && bytes.readInt32BE(place) === Number(from)) bytes.writeInt32BE(port, place);
+  }
+}
+
+it('notices that a broker has fallen silent while nobody has anything to send or to read, and that it is back', async () => {
+  const { client, door, said } = await behindDoor();
+  await client.admin().waitUntilReachable();
+  expect(said).toEqual([true]);
+  door.freeze();
+  await eventually(() => expect(said).toEqual([true, false]), { deadlineMs: 12_000 });
+  door.thaw();
+  await eventually(() => expect(said).toEqual([true, false, true]), { deadlineMs: 12_000 });
+}, 40_000);
+
+it('tells whoever publishes in time that a broker does not answer, also behind a request that is under way', async () => {
+  const kafka = await openTestKafka();
+  const topic = await kafka.topic();
+  const { client, door } = await behindDoor();
+  const publisher = client.publisher({ giveUpAfterMs: 1_000 });
+  await publisher.publish(topic, [{ key: 'a', value: 'before' }]);
+  door.freeze();
+  const started = performance.now();
+  const first = publisher.publish(topic, [{ key: 'a', value: 'under way' }]);
+  const second = publisher.publish(topic, [{ key: 'a', value: 'behind it' }]);
+  await expect(first).rejects.toThrow(RetriableError);
+  await expect(second).rejects.toThrow(RetriableError);
+  expect(performance.now() - started).toBeLessThan(5_000);
+}, 30_000);
+
+it('closes within seconds whatever is under way with a broker that does not answer', async () => {
+  const kafka = await openTestKafka();
+  const topic = await kafka.topic();
+  const { client, door } = await behindDoor();
+  const publisher = client.publisher();
+  await publisher.publish(topic, [{ key: 'a', value: 'before' }]);
+  const handled: Promise<unknown>[] = [];
+  const subscriber = client.subscriber({
+    groupId: kafka.name,
+    topics: [topic],
+    fromBeginning: true,
+    handleBatch: async () => {
+      door.freeze();
+      const published = publisher.publish(topic, [{ key: 'a', value: 'of a batch' }]);
+      handled.push(published.catch((error: unknown) => error));
+      await published;
+    },
+    onCrash: () => undefined,
+  });
+  await subscriber.start();
+  await eventually(() => handled.length > 0);
+  const started = performance.now();
+  await client.close();
+  expect(performance.now() - started).toBeLessThan(12_000);
+  await expect(handled[0]).resolves.toBeInstanceOf(RetriableError);
+}, 40_000);
