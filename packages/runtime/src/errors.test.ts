@@ -27,7 +27,10 @@ describe('isRetriable', () => {
     ['our own word against it', new FatalError('never', { cause: withCode('EPIPE') }), false],
     ['a faulty configuration', new ConfigError([]), false],
     ['a mistake in the code', new TypeError('x is not a function'), false],
-    ['a full Redis', new Error('WRONGTYPE Operation against a key'), false],
+    ['a Redis without room', new Error("OOM command not allowed when used memory > 'maxmemory'."), true],
+    ['a Redis that cannot write to its disk', new Error('MISCONF Errors writing to the AOF file'), true],
+    ['a Redis that does not answer', new Error('Command timed out'), true],
+    ['a key of another type', new Error('WRONGTYPE Operation against a key'), false],
     ['something that is no error', 'ECONNREFUSED', false],
     ['an empty collection of errors', new AggregateError([]), false],
   ])('decides on %s', (_what, error, expected) => {

@@ -38,9 +38,9 @@ const NETWORK_CODES = new Set([
   'ETIMEDOUT',
 ]);
 
-/** Replies of a Redis that is there but cannot answer now, and what its client says while it reconnects. */
+/** Replies of a Redis that is there but cannot answer now (OOM: nor store), and what its client says while it reconnects or hears nothing. */
 const REDIS_NOT_NOW =
-  /^(LOADING|READONLY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|NOREPLICAS)\b|^Connection is closed|^Stream isn't writeable/;
+  /^(OOM|LOADING|READONLY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|NOREPLICAS|MISCONF)\b|^Connection is closed|^Stream isn't writeable|^Command timed out/;
 
 /**
  * Whether an operation that failed with this error may be tried again. Decided by our own types first, then by what the

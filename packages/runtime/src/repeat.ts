@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 export interface RepeatOptions {
   /** Pause before the first time and after each, in ms; a function is asked anew each time. */
   readonly everyMs: number | (() => number);
@@ -5,7 +7,10 @@ export interface RepeatOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-/** Does something now and then, never two at a time, and without keeping the process alive. `stop` waits for the one at work. */
+/** One that waits for a server which is away would hold up the end of a process. */
+const STOP_WITHIN_MS = 2_000;
+
+/** Does something now and then, never two at a time, and without keeping the process alive. `stop` waits for the one at work, some seconds. */
 export function repeat(
   work: () => Promise<unknown>,
   { everyMs, onError }: RepeatOptions,
@@ -38,7 +43,7 @@ export function repeat(
     stop: () => {
       stopped = true;
       clearTimeout(timer);
-      return running;
+      return Promise.race([running, delay(STOP_WITHIN_MS, undefined, { ref: false })]);
     },
   };
 }

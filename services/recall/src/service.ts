@@ -78,11 +78,11 @@ export async function startRecall(context: ServiceContext): Promise<string> {
       else modelUp.down(problem);
     },
   });
-  scope.add('store', 'live model', () => models.close());
+  scope.add('worker', 'live model', () => models.close());
   const deleted = watchDeletedItems(itemStore);
-  scope.add('store', 'deleted items', () => deleted.close());
+  scope.add('worker', 'deleted items', () => deleted.close());
   const popular = watchPopularItems(sequences);
-  scope.add('store', 'popular items', () => popular.close());
+  scope.add('worker', 'popular items', () => popular.close());
   const firstLook = (): Promise<unknown> => Promise.all([models.refresh(), deleted.refresh(), popular.refresh()]);
   await retryForever(`Redis at ${redis.address}`, firstLook, waiting);
 

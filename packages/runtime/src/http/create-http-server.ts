@@ -19,6 +19,7 @@ import { addContentRules } from './content-rules.js';
 import { addCors } from './cors.js';
 import { addDocsRoutes, type ApiDescription } from './docs-routes.js';
 import { errorBody, HttpError } from './http-error.js';
+import { addGracefulClose } from './graceful-close.js';
 import { addObservabilityRoutes } from './observability-routes.js';
 import { addRateLimit } from './rate-limit.js';
 import { addSecurityHeaders, SECURITY_HEADERS } from './security-headers.js';
@@ -71,6 +72,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     bodyLimit: config.bodyLimitBytes,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH, ignoreTrailingSlash: true },
     requestTimeout: requestMs,
+    // What arrives while the server closes is answered like all else: what answers it closes later.
+    return503OnClosing: false,
     http: { headersTimeout: headersMs, connectionsCheckingInterval: Math.min(headersMs, LOOK_EVERY_MS) },
     // Before any route is found, and so past every hook.
     frameworkErrors: (error, _request, reply: Pick<FastifyReply, 'code' | 'headers' | 'send'>) => {
@@ -92,6 +95,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   });
 
   addSecurityHeaders(server);
+  addGracefulClose(server);
   server.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown';
     metrics.httpSeconds.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);

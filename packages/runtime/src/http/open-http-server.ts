@@ -1,5 +1,6 @@
 import type { ServiceContext } from '../lifecycle/service-context.js';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from './create-http-server.js';
+import { closeGracefully } from './graceful-close.js';
 import { isLoopback } from './is-loopback.js';
 import { listen } from './listen.js';
 
@@ -19,7 +20,7 @@ export async function openHttpServer(
   options: Partial<Pick<HttpServerOptions, 'api' | 'config'>> = {},
 ): Promise<OpenedHttpServer> {
   const server = await createHttpServer({ service, config, logger, metrics, health, ...options });
-  scope.add('listener', 'http', () => server.close());
+  scope.add('listener', 'http', () => closeGracefully(server));
   const { host, ports } = config;
   // Not refused: in a container every service listens to the outside, and who can come there is decided by what publishes the port.
   if (options.api && config.apiKeys.length === 0 && !isLoopback(host)) {

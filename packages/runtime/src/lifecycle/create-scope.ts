@@ -1,13 +1,16 @@
 import type { Logger } from '../logger.js';
 
-/** The order in which a service stops: nothing new comes in, what is under way ends, what it wrote is flushed, then the stores go. */
-const STOP_ORDER = ['listener', 'consumer', 'worker', 'producer', 'store'] as const;
+/**
+ * The order in which a service stops: nothing new comes in and what is under way ends, what it wrote is flushed, then the stores go. What
+ * brings work in closes together: each may wait some seconds for a server that is away, and the time for a stop is short.
+ */
+const STOP_ORDER = [['listener', 'consumer', 'worker'], ['producer'], ['store']] as const;
 
-export type Stage = (typeof STOP_ORDER)[number];
+export type Stage = (typeof STOP_ORDER)[number][number];
 
 /** Everything a service has opened, to be closed in order. */
 export interface Scope {
-  /** Registers something that was just opened. Within a stage, the last one opened is closed first. */
+  /** Registers something that was just opened. Of the stores, the last one opened is closed first. */
   add(stage: Stage, name: string, close: () => unknown): void;
   /** Closes everything once; errors are logged and do not keep the rest open. Resolves to whether all closed without an error. */
   close(): Promise<boolean>;
@@ -16,6 +19,8 @@ export interface Scope {
 export function createScope(logger: Logger): Scope {
   const opened: { stage: Stage; name: string; close: () => unknown }[] = [];
   let closing: Promise<boolean> | undefined;
+
+  const partsOf = (stage: Stage) => opened.filter((part) => part.stage === stage).toReversed();
 
   async function closeOne(name: string, close: () => unknown): Promise<boolean> {
     try {
@@ -30,10 +35,11 @@ export function createScope(logger: Logger): Scope {
 
   async function closeAll(): Promise<boolean> {
     let clean = true;
-    for (const stage of STOP_ORDER) {
-      for (const { name, close } of opened.filter((part) => part.stage === stage).toReversed()) {
-        clean = (await closeOne(name, close)) && clean;
-      }
+    const [intake, ...after] = STOP_ORDER;
+    const closed = intake.flatMap((stage) => partsOf(stage).map(({ name, close }) => closeOne(name, close)));
+    for (const each of await Promise.all(closed)) clean = each && clean;
+    for (const stage of after.flat()) {
+      for (const { name, close } of partsOf(stage)) clean = (await closeOne(name, close)) && clean;
     }
     return clean;
   }

@@ -37,7 +37,7 @@ async function running(
 }
 
 describe('runService', () => {
-  it('stops listening, then consuming, working, producing and storing, whatever the order of opening', async () => {
+  it('stops listening, consuming and working, then producing, then storing, whatever the order of opening', async () => {
     const closed: string[] = [];
     const service = await running(async ({ scope }) => {
       scope.add('listener', 'http', () => closed.push('http'));
@@ -51,6 +51,22 @@ describe('runService', () => {
     service.emitter.emit('SIGTERM');
     await eventually(() => service.exits.length > 0);
     expect(closed).toEqual(['http', 'items', 'clicks', 'embed', 'publisher', 'redis']);
+    expect(service.exits).toEqual([0]);
+  });
+
+  it('closes what brings work in together, since each may wait for a server that is away', async () => {
+    const closing: string[] = [];
+    const service = await running(async ({ scope }) => {
+      for (const stage of ['listener', 'consumer', 'worker'] as const) {
+        scope.add(stage, stage, async () => {
+          closing.push(stage);
+          await eventually(() => closing.length === 3);
+        });
+      }
+    });
+    await service.main$;
+    service.emitter.emit('SIGTERM');
+    await eventually(() => service.exits.length > 0);
     expect(service.exits).toEqual([0]);
   });
 

@@ -35,6 +35,15 @@ describe('createMetrics', () => {
   });
 });
 
+describe('a scrape', () => {
+  it('goes on without what is not answered in time', async () => {
+    const metrics = createMetrics('console');
+    metrics.beforeScrape(() => new Promise(() => undefined));
+    metrics.eventsApplied.inc(3);
+    expect((await metrics.scrape()).body).toContain('click_recall_events_applied_total{service="console"} 3');
+  });
+});
+
 describe('METRICS', () => {
   const specs: MetricSpec[] = Object.values(METRICS);
 

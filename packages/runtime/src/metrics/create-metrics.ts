@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { METRICS, type MetricKey, type MetricSpec } from './catalogue.js';
 
@@ -17,6 +18,9 @@ export type Metrics = Instruments & {
   readonly scrape: () => Promise<{ contentType: string; body: string }>;
 };
 
+/** A scrape goes on without what a server that is away does not tell; Prometheus itself waits 10 s. */
+const FILL_WITHIN_MS = 2_000;
+
 /** Makes the metrics of one service; each call has a registry of its own, so that tests and several services do not share counts. */
 export function createMetrics(service: string): Metrics {
   const registry = new Registry();
@@ -26,7 +30,9 @@ export function createMetrics(service: string): Metrics {
   const metrics = {
     beforeScrape: (fill: () => Promise<void>) => void fills.push(fill),
     scrape: async () => {
-      await Promise.allSettled(fills.map((fill) => fill()));
+      await Promise.allSettled(
+        fills.map((fill) => Promise.race([fill(), delay(FILL_WITHIN_MS, undefined, { ref: false })])),
+      );
       return { contentType: registry.contentType, body: await registry.metrics() };
     },
   };

@@ -1,5 +1,5 @@
 import type { Subscriber, TopicPartition } from '@click-recall/kafka';
-import { isRetriable, messageOf, type Logger } from '@click-recall/runtime';
+import { isRetriable, messageOf, repeat, type Logger } from '@click-recall/runtime';
 import type { Markers } from './markers.js';
 
 export interface WatchMarkersParts {
@@ -15,7 +15,7 @@ export interface WatchMarkersParts {
  * Looks at the markers now and then. A batch finds out by itself that Redis lost data, but where no clicks come there is no batch, and
  * the data would be missing until one does.
  *
- * @returns the way to stop; resolves when a look under way has ended
+ * @returns the way to stop; waits for a look under way, some seconds
  */
 export function watchMarkers({
   markers,
@@ -24,36 +24,20 @@ export function watchMarkers({
   everyMs,
   onRewind,
   onError,
-}: WatchMarkersParts): () => Promise<void> {
-  let stopped = false;
-  let looking: Promise<void> = Promise.resolve();
-  let timer: NodeJS.Timeout | undefined;
-
-  async function look(): Promise<void> {
-    try {
-      for (const partition of subscriber.assigned()) {
-        await markers.check(partition, (offset) => {
-          subscriber.seek(partition, offset);
-          onRewind(partition);
-        });
-      }
-    } catch (error) {
+}: WatchMarkersParts): () => Promise<unknown> {
+  const look = async (): Promise<void> => {
+    for (const partition of subscriber.assigned()) {
+      await markers.check(partition, (offset) => {
+        subscriber.seek(partition, offset);
+        onRewind(partition);
+      });
+    }
+  };
+  return repeat(look, {
+    everyMs,
+    onError: (error) => {
       if (!isRetriable(error)) return onError(error);
       logger.debug(`the markers cannot be read now: ${messageOf(error)}`);
-    }
-    if (!stopped) later();
-  }
-
-  function later(): void {
-    timer = setTimeout(() => {
-      looking = look();
-    }, everyMs);
-  }
-
-  later();
-  return async () => {
-    stopped = true;
-    clearTimeout(timer);
-    await looking;
-  };
+    },
+  }).stop;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Encoders, Rankers, VersionedRanker } from '@click-recall/encoding';
 import type { Activation, ActivationStore } from '@click-recall/redis';
 import { messageOf, type Logger } from '@click-recall/runtime';
@@ -36,6 +37,8 @@ export interface LiveModelWatchOptions {
   /** Pause before a model that could not be loaded is tried anew, ms. */
   readonly retryMs?: number;
 }
+
+const CLOSE_WITHIN_MS = 2_000;
 
 /**
  * Follows which version is live: told by the notice of a switch, and by asking every `pollMs` in case a notice was lost. A new
@@ -155,8 +158,12 @@ export function watchLiveModel(options: LiveModelWatchOptions): LiveModelWatch {
     async close() {
       closed = true;
       clearInterval(timer);
-      await unsubscribe?.();
-      await (lookingNext ?? looking)?.catch(() => undefined);
+      const looked = (lookingNext ?? looking)?.catch(() => undefined);
+      // A look at a Redis that is away is not waited for.
+      await Promise.all([
+        unsubscribe?.(),
+        looked && Promise.race([looked, delay(CLOSE_WITHIN_MS, undefined, { ref: false })]),
+      ]);
     },
   };
 }
