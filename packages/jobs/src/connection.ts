@@ -66,6 +66,9 @@ function nodeOf({ hostname, port }: URL): { host: string; port: number } {
   return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 6379) };
 }
 
+/** A server that is there and says nothing is waited for no longer by a producer: its caller wants to know. */
+const PRODUCER_PATIENCE_MS = 5_000;
+
 /** RESP2, since BullMQ's decoding is of it. */
 function optionsOf({ redisUrl, redisCa }: ConnectionSettings, use: Use) {
   const url = new URL(redisUrl);
@@ -74,7 +77,9 @@ function optionsOf({ redisUrl, redisCa }: ConnectionSettings, use: Use) {
     ...(url.username ? { username: decodeURIComponent(url.username) } : {}),
     ...(url.password ? { password: decodeURIComponent(url.password) } : {}),
     ...(url.protocol === 'rediss:' ? { tls: redisCa === undefined ? {} : { ca: redisCa } } : {}),
-    maxRetriesPerRequest: use === 'worker' ? null : 5,
+    ...(use === 'worker'
+      ? { maxRetriesPerRequest: null }
+      : { maxRetriesPerRequest: 5, commandTimeout: PRODUCER_PATIENCE_MS }),
   } as const;
 }
 

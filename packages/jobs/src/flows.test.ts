@@ -1,3 +1,4 @@
+import { RetriableError } from '@click-recall/runtime';
 import { describe, expect, it } from 'vitest';
 import { createJobs } from './create-jobs.js';
 import { JobFailedError } from './job-failure.js';
@@ -96,6 +97,22 @@ describe('a training flow', () => {
     const { id } = await jobs.startTraining({ reason: 'manual' });
     expect((await jobs.waitFor('republish', id, { timeoutMs: 20_000, pollMs: 20 })).kind).toBe('completed');
     expect(attempts).toEqual([1, 2, 3]);
+  });
+
+  it('waits out an outage, however long, without using up an attempt', async () => {
+    const { jobs } = open();
+    laterSteps(jobs);
+    let runs = 0;
+    kept(
+      jobs.worker('train', async () => {
+        runs += 1;
+        if (runs <= 5) throw new RetriableError('Redis is out of memory');
+        return trained;
+      }),
+    );
+    const { id } = await jobs.startTraining({ reason: 'manual' });
+    expect((await jobs.waitFor('republish', id, { timeoutMs: 20_000, pollMs: 20 })).kind).toBe('completed');
+    expect(runs).toBe(6);
   });
 
   it('says so when the attempts are used up', async () => {

@@ -9,7 +9,7 @@ import { queuePrefix, SCHEDULE_QUEUE } from './keys.js';
 /** A call waits so long for the first connection; later ones give up after a few attempts by themselves. */
 const CONNECT_MS = 5_000;
 /** Closing takes a round trip. */
-export const CLOSE_MS = 2_000;
+export const CLOSE_MS = 1_000;
 
 export type Queues = { readonly [N in JobName | typeof SCHEDULE_QUEUE]: Queue };
 

@@ -1,5 +1,7 @@
 import { JOBS, type JobName, type JobResult } from '@click-recall/contracts';
+import { backoffMs, isRetriable, messageOf } from '@click-recall/runtime';
 import {
+  DelayedError,
   UnrecoverableError,
   WaitingChildrenError,
   WaitingError,
@@ -8,6 +10,7 @@ import {
   type Job,
   type Queue,
 } from 'bullmq';
+import { setTimeout as delay } from 'node:timers/promises';
 import { closeWithin } from './close-within.js';
 import type { JobsLogger } from './error-log.js';
 import { formatFailure, JobFailedError } from './job-failure.js';
@@ -18,7 +21,9 @@ import type { RunningJob } from './running-job.js';
 import { runParts, wholeOf } from './run-parts.js';
 
 /** Time for a running job to end between two steps and to be given back. */
-const GIVE_BACK_MS = 8_000;
+const GIVE_BACK_MS = 6_500;
+/** Pause of a job that waits for a server, where it has none of its own. */
+const POSTPONE_MS = 5_000;
 
 export interface WorkerSettings<N extends JobName> {
   readonly name: N;
@@ -61,6 +66,11 @@ export function startWorker<N extends JobName>(settings: WorkerSettings<N>): Job
         const failure = control.cancelled.aborted
           ? new JobFailedError('cancelled', 'an operator ended the job')
           : error;
+        if (!control.cancelled.aborted && !(error instanceof JobFailedError) && isRetriable(error)) {
+          logger.warn({ queue: name, job: job.id }, `the job waits for what is away: ${messageOf(error)}`);
+          await postpone(job, token, closing.signal);
+          throw new DelayedError();
+        }
         onFinished?.(name, 'failed', (performance.now() - started) / 1000);
         throw failure instanceof JobFailedError ? new UnrecoverableError(formatFailure(failure)) : failure;
       } finally {
@@ -94,6 +104,23 @@ export function startWorker<N extends JobName>(settings: WorkerSettings<N>): Job
   };
 }
 
+/**
+ * Puts the job aside for a while without using up an attempt: an outage of a server is no fault of the job, and may last longer than
+ * all its attempts. Where Redis itself is what is away, this waits for it.
+ */
+async function postpone(job: Job, token: string | undefined, signal: AbortSignal): Promise<void> {
+  const { backoff } = job.opts;
+  const pauseMs = typeof backoff === 'object' ? (backoff.delay ?? POSTPONE_MS) : POSTPONE_MS;
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await job.moveToDelayed(Date.now() + pauseMs, token);
+    } catch (error) {
+      if (!isRetriable(error) || signal.aborted) throw error;
+      await delay(backoffMs(attempt), undefined, { signal });
+    }
+  }
+}
+
 async function run<N extends JobName>(
   { name, process, queue }: WorkerSettings<N>,
   job: Job,
@@ -112,7 +139,7 @@ async function run<N extends JobName>(
     data: data.data as RunningJob<N>['data'],
     previous,
     createdAt: job.timestamp,
-    attempt: job.attemptsMade + 1,
+    attempt: job.attemptsStarted,
     signal,
     control: control.now,
     onControl: control.onChange,

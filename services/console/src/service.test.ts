@@ -1,7 +1,7 @@
 import { errorBodySchema, JOB_NAMES } from '@click-recall/contracts';
 import { ConfigError } from '@click-recall/runtime';
-import { eventually } from '@click-recall/testing';
-import { describe, expect, it } from 'vitest';
+import { eventually, openDoor, testServers } from '@click-recall/testing';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { openTestConsole, PASSWORD, startTraining, VIEWER_PASSWORD } from './open-test-console.js';
 
 const viewer = { as: ['viewer', VIEWER_PASSWORD] } as const;
@@ -30,6 +30,26 @@ describe('startConsole', () => {
     await eventually(async () => (await ask('/readyz', nobody)).status === 200);
     expect((await ask('/metrics', nobody)).status).toBe(200);
   });
+
+  it.skipIf(testServers().redisCluster)(
+    'says in time that Redis does not answer',
+    async () => {
+      const url = new URL(testServers().redisUrl);
+      const door = await openDoor({ to: url.host });
+      onTestFinished(() => door.close());
+      url.host = `127.0.0.1:${door.port}`;
+      const { ask } = await openTestConsole({ REDIS_URL: url.href });
+      await eventually(async () => (await ask('/readyz', nobody)).status === 200);
+      door.freeze();
+      const started = performance.now();
+      const answer = await ask('/queues/api/queues');
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
+      expect((await ask('/metrics', nobody)).status).toBe(200);
+      expect((await ask('/readyz', nobody)).status).toBe(503);
+      expect(performance.now() - started).toBeLessThan(12_000);
+    },
+    30_000,
+  );
 
   it('shows every queue and its jobs on the dashboard', async () => {
     const service = await openTestConsole();

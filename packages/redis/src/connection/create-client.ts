@@ -6,7 +6,7 @@ import type { RedisAddress } from './redis-address.js';
 const PROTOCOL = 2;
 
 /** A server that takes longer over a reply is treated as gone. The slowest step of ours is far below a second. */
-const REPLY_TIMEOUT_MS = 15_000;
+export const REPLY_TIMEOUT_MS = 15_000;
 
 export type Client = Redis | Cluster;
 

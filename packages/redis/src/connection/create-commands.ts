@@ -1,7 +1,7 @@
 import { Cluster, Command as WireCommand, type ChainableCommander, type Redis } from 'ioredis';
 import type { Client } from './create-client.js';
 import type { Command, RedisCommands, Reply, Script, ScriptCall } from './commands.js';
-import { toRedisError } from './errors.js';
+import { RedisOutOfMemoryError, toRedisError } from './errors.js';
 
 /** Commands in one write; bounds the memory of a round trip and lets the server work while the next ones are written. */
 const SLICE = 1_000;
@@ -15,12 +15,17 @@ export function keyServersOf(client: Client): readonly Redis[] {
 }
 
 /** The commands of a raw client, with errors and replies translated. */
-export function createCommands(client: Client, address: string): RedisCommands {
+export function createCommands(client: Client, address: string, onOutOfMemory?: () => void): RedisCommands {
+  const translated = (thrown: unknown): unknown => {
+    const error = toRedisError(thrown, address);
+    if (error instanceof RedisOutOfMemoryError) onOutOfMemory?.();
+    return error;
+  };
   const one = async (command: Command, encoding: Encoding): Promise<Reply> => {
     try {
       return (await client.sendCommand(toWire(command, encoding))) as Reply;
     } catch (error) {
-      throw toRedisError(error, address);
+      throw translated(error);
     }
   };
 
@@ -43,7 +48,7 @@ export function createCommands(client: Client, address: string): RedisCommands {
 
   const repliesOf = (outcomes: readonly Outcome[]): Reply[] =>
     outcomes.map((outcome) => {
-      if ('error' in outcome) throw toRedisError(outcome.error, address);
+      if ('error' in outcome) throw translated(outcome.error);
       return outcome.reply;
     });
 

@@ -3,6 +3,7 @@ import { Cluster } from 'ioredis';
 import { createClient, type Client } from './create-client.js';
 import { createCommands, keyServersOf } from './create-commands.js';
 import { RedisUnavailableError, toRedisError } from './errors.js';
+import { createMemoryWatch } from './memory-watch.js';
 import { parseRedisUrl, type RedisAddress } from './redis-address.js';
 import type { RedisCommands } from './commands.js';
 import type { RedisConnection } from './redis-connection.js';
@@ -38,10 +39,13 @@ export function createRedis({ cluster, logger, ...where }: RedisOptions): RedisC
 function connect(address: RedisAddress, cluster: boolean, logger: RedisLogger): RedisConnection {
   const client = createClient(address, cluster);
   const state = watchState(client, address, logger);
-  const commands = createCommands(client, address.shown);
+  const memory = createMemoryWatch(address.shown);
+  const commands = createCommands(client, address.shown, () => memory.refused());
   const keyServers = (): RedisCommands[] =>
     client instanceof Cluster
-      ? keyServersOf(client).map((node) => createCommands(node, `${node.options.host}:${node.options.port}`))
+      ? keyServersOf(client).map((node) =>
+          createCommands(node, `${node.options.host}:${node.options.port}`, () => memory.refused()),
+        )
       : [commands];
   return {
     address: address.shown,
@@ -59,6 +63,7 @@ function connect(address: RedisAddress, cluster: boolean, logger: RedisLogger): 
       // A Cluster whose nodes are not known yet has none; asking it says why.
       await Promise.all((servers.length > 0 ? servers : [commands]).map((server) => server.call(['PING'])));
     },
+    hasRoom: () => memory.check(keyServers()),
     onState: (listener) => state.listen(listener),
     subscribe: (channel, listener) => subscribe(createClient(address, cluster, true), address, channel, listener),
     masters: () => mastersOf(client),
@@ -123,7 +128,7 @@ async function subscribe(
 }
 
 /** A client that waits to reconnect goes without a sign, and one whose server hangs should not hold up the end of a process. */
-const FAREWELL_MS = 2_000;
+const FAREWELL_MS = 1_000;
 
 async function quit(client: Client): Promise<void> {
   if (client.status === 'end') return;

@@ -4,6 +4,18 @@ export class RedisUnavailableError extends Error {
   readonly retriable = true;
 }
 
+/** The server is at its `maxmemory`: it answers what reads and refuses what writes, until there is room; try again later. */
+export class RedisOutOfMemoryError extends Error {
+  override readonly name = 'RedisOutOfMemoryError';
+  readonly retriable = true;
+
+  constructor(address: string, memory = '') {
+    super(
+      `Redis at ${address} is out of memory${memory}: it takes no writes until its maxmemory is raised or data is deleted`,
+    );
+  }
+}
+
 /** The server refused a command. */
 export class RedisReplyError extends Error {
   override readonly name = 'RedisReplyError';
@@ -16,7 +28,10 @@ export class RedisReplyError extends Error {
  * data from disk, or has no room).
  */
 const NOT_NOW =
-  /^(LOADING|EXECABORT|READONLY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|NOREPLICAS|BUSY|UNBLOCKED|NOSCRIPT|NOAUTH|WRONGPASS)\b/;
+  /^(LOADING|EXECABORT|READONLY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|NOREPLICAS|MISCONF|BUSY|UNBLOCKED|NOSCRIPT|NOAUTH|WRONGPASS)\b/;
+
+/** Said before a command or a script has written anything: neither is ever half done. */
+const OUT_OF_MEMORY = /^OOM\b/;
 
 /** What the clients throw when the connection is not there or goes away. */
 const CLIENT_NAMES = new Set([
@@ -33,13 +48,15 @@ const CLIENT_MESSAGES =
   /^(Connection is closed|Stream isn't writeable|Cluster isn't ready|Cluster is ended|Too many Cluster redirections|Failed to refresh slots|Socket |The client is (closed|offline)|Command timed out)/;
 
 /**
- * Turns what a client library throws into the two errors of this package; anything else (a mistake of ours) comes back as it is.
+ * Turns what a client library throws into the errors of this package; anything else (a mistake of ours) comes back as it is.
  * Commands and their arguments are left out of the message: they hold users' ids.
  */
 export function toRedisError(error: unknown, address: string): unknown {
   if (!(error instanceof Error)) return error;
   if (error instanceof RedisUnavailableError || error instanceof RedisReplyError) return error;
+  if (error instanceof RedisOutOfMemoryError) return error;
   const isReply = error.name === 'ReplyError' || error.constructor.name === 'ErrorReply';
+  if (isReply && OUT_OF_MEMORY.test(error.message)) return new RedisOutOfMemoryError(address);
   if (isReply && !NOT_NOW.test(error.message))
     return new RedisReplyError(`Redis at ${address}: ${inWords(error.message)}`);
   const unavailable =

@@ -6,7 +6,12 @@ import type { RedisConnection } from './redis-connection.js';
 /** Shorter than a check of `/readyz` may take. */
 const FIRST_CONNECTION_MS = 2_000;
 
-/** The Redis connection of a service: closed with it, and the dependency `redis` of `/readyz`. */
+const LOOK_AT_MEMORY_MS = 2_000;
+
+/**
+ * The Redis connection of a service: closed with it, and two dependencies of `/readyz`. `redis` is down where it does not answer, `redis-memory`
+ * where it refuses writes for lack of memory; what only reads goes on without the second.
+ */
 export function openRedis({ config, logger, health, scope, crash }: ServiceContext): RedisConnection {
   const redis = createRedis({ ...config.redis, logger });
   scope.add('store', 'redis', () => redis.quit());
@@ -16,6 +21,7 @@ export function openRedis({ config, logger, health, scope, crash }: ServiceConte
   });
   // A start is not told as an outage.
   health.dependency('redis', () => (redis.status === 'connecting' ? redis.ready(FIRST_CONNECTION_MS) : redis.ping()));
+  health.dependency('redis-memory', () => redis.hasRoom(), LOOK_AT_MEMORY_MS);
   return redis;
 }
 

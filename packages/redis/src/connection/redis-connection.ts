@@ -20,6 +20,8 @@ export interface RedisConnection {
   ready(timeoutMs?: number): Promise<void>;
   /** Rejects with `RedisUnavailableError` when a server that holds keys does not answer now. */
   ping(): Promise<void>;
+  /** Rejects with `RedisOutOfMemoryError` when the server refuses writes for lack of memory now, or has a moment ago. */
+  hasRoom(): Promise<void>;
   /** Calls back with the present state and at each change; returns the way to stop. */
   onState(listener: (state: RedisState) => void): () => void;
   /** Calls back with each message of a channel, over a connection of its own; resolves once subscribed. */

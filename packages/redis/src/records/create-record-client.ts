@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createClient, createCluster, type RedisClientOptions } from 'redis';
 import type { RedisOptions } from '../connection/create-redis.js';
 import { reconnectDelayMs } from '../connection/reconnect-delay.js';
+import { REPLY_TIMEOUT_MS } from '../connection/create-client.js';
 import { RedisUnavailableError, toRedisError } from '../connection/errors.js';
 import { parseRedisUrl } from '../connection/redis-address.js';
 
@@ -14,16 +15,22 @@ export interface RecordClient {
   use<T>(work: (connection: RecordConnection) => Promise<T>): Promise<T>;
   /** Resolves once connected; rejects with `RedisUnavailableError` after `timeoutMs`. */
   ready(timeoutMs: number): Promise<void>;
-  /** Waits for replies under way, then closes; safe to call twice. */
+  /** Waits for replies under way, a second, then closes; safe to call twice. */
   close(): Promise<void>;
 }
+
+/** A server that hangs does not hold up the end of a process. */
+const FAREWELL_MS = 1_000;
 
 /**
  * Connects in the background and reconnects for ever.
  *
  * @throws FatalError when the URL cannot be read
  */
-export function createRecordClient({ cluster, logger, ...where }: RedisOptions): RecordClient {
+export function createRecordClient(
+  { cluster, logger, ...where }: RedisOptions,
+  replyTimeoutMs = REPLY_TIMEOUT_MS,
+): RecordClient {
   const { host, port, tls, ca, username, password, db, shown } = parseRedisUrl(where);
   const options = {
     ...(username !== undefined && { username }),
@@ -54,13 +61,40 @@ export function createRecordClient({ cluster, logger, ...where }: RedisOptions):
     isAway = false;
   });
   const closing = new AbortController();
-  const connecting = connectForever(connection, closing.signal);
+  let connecting = connectForever(connection, closing.signal);
+  const underWay = new Set<Promise<unknown>>();
+  let reconnecting: Promise<void> | undefined;
+
+  /** The client waits for its replies for ever; a connection on which they do not come is given up, with all that waits on it. */
+  function reconnect(): void {
+    reconnecting ??= connection
+      .disconnect()
+      .catch(() => undefined)
+      .then(() => {
+        if (!isClosed) connecting = connectForever(connection, closing.signal);
+      })
+      .finally(() => (reconnecting = undefined));
+  }
+
+  async function inTime<T>(work: Promise<T>): Promise<T> {
+    const timer = setTimeout(() => {
+      logger.warn({}, `Redis at ${shown} does not answer for records; connecting again`);
+      reconnect();
+    }, replyTimeoutMs);
+    underWay.add(work);
+    try {
+      return await work;
+    } finally {
+      clearTimeout(timer);
+      underWay.delete(work);
+    }
+  }
 
   return {
     use: async (work) => {
       if (isClosed) throw new RedisUnavailableError(`the connection to Redis at ${shown} is closed`);
       try {
-        return await work(connection);
+        return await inTime(work(connection));
       } catch (error) {
         throw toRedisError(error, shown);
       }
@@ -75,11 +109,15 @@ export function createRecordClient({ cluster, logger, ...where }: RedisOptions):
       if (isClosed) return;
       isClosed = true;
       closing.abort();
-      if ('isReady' in connection && !connection.isReady) await connection.disconnect();
-      else await connection.quit();
-      await connecting;
+      await atMost(FAREWELL_MS, Promise.allSettled(underWay));
+      await connection.disconnect().catch(() => undefined);
+      await atMost(FAREWELL_MS, connecting);
     },
   };
+}
+
+function atMost(ms: number, work: Promise<unknown>): Promise<unknown> {
+  return Promise.race([work, delay(ms, undefined, { ref: false })]);
 }
 
 /** A standalone client repeats its first attempt by itself, a cluster's gives up. */
