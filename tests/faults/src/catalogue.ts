@@ -3,12 +3,16 @@ import { badEvents } from './rows/bad-events.js';
 import { deleteIndex } from './rows/delete-index.js';
 import { deleteItem } from './rows/delete-item.js';
 import { forgetUser } from './rows/forget-user.js';
+import { kafkaOutage } from './rows/kafka-outage.js';
 import { killEmbedder } from './rows/kill-embedder.js';
 import { killIngest } from './rows/kill-ingest.js';
 import { killRedis } from './rows/kill-redis.js';
 import { olderRedis } from './rows/older-redis.js';
+import { redisFrozen } from './rows/redis-frozen.js';
+import { redisFull } from './rows/redis-full.js';
 import { rollingUpgrade } from './rows/rolling-upgrade.js';
 import { soak } from './rows/soak.js';
+import { terminate } from './rows/terminate.js';
 
 /** Every row of the fault table, in its order. */
 export const ROWS: readonly Row[] = [
@@ -16,7 +20,11 @@ export const ROWS: readonly Row[] = [
   killRedis,
   olderRedis,
   badEvents,
+  kafkaOutage,
+  redisFrozen,
+  redisFull,
   killEmbedder,
+  terminate,
   deleteIndex,
   rollingUpgrade,
   deleteItem,
