@@ -10,7 +10,7 @@ export const FLEET = ['ingest', 'trainer', 'embedder', 'recall', 'console'] as c
 export interface Fleet {
   readonly live: LivePipeline;
   /** The process that a service runs in now. */
-  service(name: FaultServiceName): FaultService;
+  readonly service: (name: FaultServiceName) => FaultService;
   /** Starts another one in the place of one that has ended. */
   replace(name: FaultServiceName): Promise<FaultService>;
   /** What callers ask of a service, all of it allowed to them. */
