@@ -32,7 +32,7 @@ it('remembers a refusal for some seconds, since a server at its limit is below i
 it('does not judge a server that is away, or that may not be asked', async () => {
   const away = server(new RedisUnavailableError('away'));
   const secretive = server(new RedisReplyError('Redis at here:1: NOPERM this user has no permissions'));
-  await createMemoryWatch('here:1').check([away, secretive]);
+  await expect(createMemoryWatch('here:1').check([away, secretive])).resolves.toBeUndefined();
 });
 
 it('calls a refusal for lack of memory by its name, also of a script, and lets it be tried again', () => {
