@@ -84,3 +84,31 @@ it('closes within seconds whatever is under way with a broker that does not answ
   expect(performance.now() - started).toBeLessThan(12_000);
   await expect(handled[0]).resolves.toBeInstanceOf(RetriableError);
 }, 40_000);
+
+it('goes on with a broker that was frozen when the connection was made, once it answers', async () => {
+  const kafka = await openTestKafka();
+  const topic = await kafka.topic();
+  const { client, door } = await behindDoor();
+  door.freeze();
+  const admin = client.admin();
+  const publisher = client.publisher();
+  const read: unknown[] = [];
+  const crashes: Error[] = [];
+  const subscriber = client.subscriber({
+    groupId: kafka.name,
+    topics: [topic],
+    fromBeginning: true,
+    handleBatch: async ({ messages }) => void read.push(...messages),
+    onCrash: (error) => crashes.push(error),
+  });
+  const published = publisher.publish(topic, [{ key: 'a', value: 'patient' }]);
+  const started = subscriber.start();
+  // Their first tries fail in the middle of the connection.
+  await expect(admin.listTopics()).rejects.toThrow();
+  door.thaw();
+  await eventually(async () => (await admin.listTopics()).includes(topic), { deadlineMs: 20_000 });
+  expect(await published).toEqual([{ partition: 0, offset: '0' }]);
+  await started;
+  await eventually(() => read.length === 1, { deadlineMs: 20_000 });
+  expect(crashes).toEqual([]);
+}, 80_000);

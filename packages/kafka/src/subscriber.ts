@@ -1,7 +1,14 @@
 import { backoffMs, isRetriable, messageOf } from '@click-recall/runtime';
 import kafkajs, { type EachBatchPayload, type Kafka } from 'kafkajs';
 import { createCommits } from './commits.js';
-import { isConnectionError, isKafkajsError, isRebalance, isRetriableKafkaError, rootMessage } from './kafka-errors.js';
+import {
+  isConnectionError,
+  isHalfOpen,
+  isKafkajsError,
+  isRebalance,
+  isRetriableKafkaError,
+  rootMessage,
+} from './kafka-errors.js';
 import type { KafkaLogger } from './kafka-logger.js';
 import type { ConsumedBatch, TopicPartition } from './message.js';
 import { pause } from './pause.js';
@@ -269,6 +276,7 @@ export function createSubscriber({ kafka, reachability, logger, options }: Subsc
         if (!isRetriableKafkaError(error) && !reachability.passes(error)) throw error;
         reachability.failed(error);
         if (attempt === 0) logger.debug({ groupId }, `${groupId} cannot subscribe yet: ${rootMessage(error)}`);
+        if (isHalfOpen(error)) await atMost(STOP_WITHIN_MS.leave, consumer.disconnect());
         await pause(backoffMs(attempt, 100, 5_000), stopping.signal);
         await reachability.whenReachable(stopping.signal);
       }
