@@ -17,8 +17,10 @@ export interface ReplayOptions {
 
 export interface Replayed {
   readonly note: ReplayNote;
-  /** Whether anything was published by this call; false where the notes say that all of it was before. */
+  /** Whether no model has been trained on it yet, as the notes say: it is new, or an earlier start was stopped before the training ended. */
   readonly fresh: boolean;
+  /** Notes that a model has been trained on it. */
+  readonly trained: () => Promise<void>;
 }
 
 /**
@@ -48,9 +50,14 @@ export async function replayLogs({
   const notes = replayNotes(dataFolder);
   const replayId = `${log.fileId}-${log.events.length}`;
   const before = await notes.read(options.log, replayId);
+  const replayed = (note: ReplayNote): Replayed => ({
+    note,
+    fresh: note.trained !== true,
+    trained: () => notes.write(options.log, replayId, { ...note, trained: true }),
+  });
   if (before) {
     progress.line('  ✓ all of it was published before');
-    return { note: before, fresh: false };
+    return replayed(before);
   }
   const publisher = createClickPublisher({ ...config.kafka, namespace: config.namespace, clientId: 'replay' });
   try {
@@ -66,7 +73,7 @@ export async function replayLogs({
   }
   const note = { read: log.rowsRead, published: log.events.length, rejected: log.rowsRejected };
   await notes.write(options.log, replayId, note);
-  return { note, fresh: true };
+  return replayed(note);
 }
 
 function describeLog({ rowsRead, rowsSkipped, events }: EventLog): string {

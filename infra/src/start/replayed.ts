@@ -6,6 +6,8 @@ export interface ReplayNote {
   readonly read: number;
   readonly published: number;
   readonly rejected: number;
+  /** A model was trained on it and went live. */
+  readonly trained?: true;
 }
 
 /**

@@ -108,7 +108,7 @@ async function runOnInput(
   services: RunningServices,
 ): Promise<void> {
   const { progress, signal } = context;
-  const { note, fresh } = await replayLogs({
+  const { note, fresh, trained } = await replayLogs({
     ...context,
     config,
     log: `${context.kafkaLog ?? config.kafka.brokers.join(',')} ${config.namespace}`,
@@ -126,8 +126,9 @@ async function runOnInput(
   const live = await pipeline.activation.read();
   if (fresh || live === null || context.epochs !== undefined) {
     await trainAndActivate(pipeline.jobs, progress, signal, context.epochs);
-    const trained = await pipeline.activation.read();
-    if (trained) await trainRanker(pipeline.jobs, trained.encoder, progress, signal);
+    await trained();
+    const activated = await pipeline.activation.read();
+    if (activated) await trainRanker(pipeline.jobs, activated.encoder, progress, signal);
   } else {
     progress.line(`  ✓ nothing new to train on: ${live.encoder} is live`);
   }
