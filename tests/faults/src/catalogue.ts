@@ -1,5 +1,7 @@
 import type { Row } from './row.js';
 import { badEvents } from './rows/bad-events.js';
+import { badTraining } from './rows/bad-training.js';
+import { bootTogether } from './rows/boot-together.js';
 import { deleteIndex } from './rows/delete-index.js';
 import { deleteItem } from './rows/delete-item.js';
 import { forgetUser } from './rows/forget-user.js';
@@ -7,6 +9,7 @@ import { kafkaOutage } from './rows/kafka-outage.js';
 import { killEmbedder } from './rows/kill-embedder.js';
 import { killIngest } from './rows/kill-ingest.js';
 import { killRedis } from './rows/kill-redis.js';
+import { killTrainer } from './rows/kill-trainer.js';
 import { olderRedis } from './rows/older-redis.js';
 import { redisFrozen } from './rows/redis-frozen.js';
 import { redisFull } from './rows/redis-full.js';
@@ -25,6 +28,10 @@ export const ROWS: readonly Row[] = [
   redisFull,
   killEmbedder,
   terminate,
+  killTrainer,
+  killEmbedder,
+  bootTogether,
+  badTraining,
   deleteIndex,
   rollingUpgrade,
   deleteItem,
