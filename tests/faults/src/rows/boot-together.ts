@@ -20,7 +20,6 @@ export const bootTogether: Row = {
   promise:
     'one schedule, no run skipped or doubled; one training after so many clicks, its index built once, one ranker',
   rounds: 20,
-  short: { rounds: 2 },
   async run(run) {
     const world = await openWorld(run);
     const lanes = Math.min(LANES, run.rounds);
