@@ -6,6 +6,7 @@ import { eventually } from '@click-recall/testing';
 import type { Row, RowRun } from '../row.js';
 import { openVersionCheck, type VersionCheck } from '../training/version-check.js';
 import { openLivePipeline, type LivePipeline } from '../world/open-live-pipeline.js';
+import type { FaultService } from '../world/fault-service.js';
 import { openWorld, type World } from '../world/open-world.js';
 import { writeSmallModel } from '../world/small-model.js';
 
@@ -150,23 +151,26 @@ async function damageLive({ violation }: RowRun, pipeline: LivePipeline): Promis
   bytes[bytes.length - 1] = (bytes[bytes.length - 1] ?? 0) ^ 1;
   await writeFile(file, bytes);
   for (const old of pipeline.services.filter(({ name }) => name === 'embedder')) await old.kill();
-  for (const old of pipeline.services.filter(({ name }) => name === 'recall')) await old.kill();
   const embedder = await pipeline.start('embedder');
-  const recall = await pipeline.start('recall');
+  const fresh = await pipeline.start('recall');
   await eventually(async () => (await embedder.readiness()) === 503, { deadlineMs: 60_000 }).catch(() =>
     tell('an embedder is ready with it'),
   );
   await eventually(async () => (await embedder.log()).some((line) => JSON.stringify(line).includes('damaged')), {
     deadlineMs: 60_000,
   }).catch(() => tell('the log of the embedder does not say so'));
-  const answer = await fetch(`${recall.url}/v1/users/${pipeline.userIds[0]}/recommendations`);
-  if (answer.status !== 200 || !(await answer.text()).includes(live))
-    tell(`recall answers ${answer.status} instead of going on with the vectors there are`);
+  const ask = async ({ url }: FaultService): Promise<string> => {
+    const answer = await fetch(`${url}/v1/users/${pipeline.userIds[0]}/recommendations`);
+    return `${answer.status} ${await answer.text()}`;
+  };
+  const [going, starting] = [await ask(pipeline.first.recall), await ask(fresh)];
+  if (!going.startsWith('200') || !going.includes(live)) tell(`a recall that had it loaded answers ${going}`);
+  if (!starting.startsWith('200') || !starting.includes('popular')) tell(`a recall that starts answers ${starting}`);
   const trainer = await pipeline.start('trainer');
   const next = await pipeline.train();
   if (next === live) tell('it stays live');
   await eventually(async () => (await embedder.readiness()) === 200, { deadlineMs: 60_000 }).catch(() =>
     tell('the embedder is not ready with the next model'),
   );
-  await trainer.terminate();
+  await Promise.all([trainer.terminate(), fresh.kill()]);
 }
