@@ -16,12 +16,15 @@ import { redisFull } from './rows/redis-full.js';
 import { rollingUpgrade } from './rows/rolling-upgrade.js';
 import { soak } from './rows/soak.js';
 import { terminate } from './rows/terminate.js';
+import { churnIngest } from './rows/churn-ingest.js';
+import { oddEvents } from './rows/odd-events.js';
 
 /** Every row of the fault table, in its order. */
 export const ROWS: readonly Row[] = [
   killIngest,
   killRedis,
   olderRedis,
+  churnIngest,
   badEvents,
   kafkaOutage,
   redisFrozen,
@@ -35,5 +38,6 @@ export const ROWS: readonly Row[] = [
   rollingUpgrade,
   deleteItem,
   forgetUser,
+  oddEvents,
   soak,
 ];

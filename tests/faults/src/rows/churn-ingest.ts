@@ -1,0 +1,88 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { topicName } from '@click-recall/contracts';
+import { createOffsetStore } from '@click-recall/redis';
+import { messageOf, repeat } from '@click-recall/runtime';
+import { startLoad } from '../load/click-load.js';
+import { openStateCheck, SMALL_KEEPS_ENV } from '../replay/open-state-check.js';
+import type { Random } from '../random.js';
+import type { Row, RowRun } from '../row.js';
+import { openWorld, type FaultPipeline } from '../world/open-world.js';
+
+const CHANGE_EVERY_MS = 5_000;
+const PROGRESS_WITHIN_MS = 30_000;
+const MOST_INSTANCES = 4;
+const PARTITIONS = 4;
+
+export const churnIngest: Row = {
+  letter: 'd',
+  name: 'churn-ingest',
+  fault: 'an ingest instance joins or leaves (by SIGTERM, sometimes SIGKILL) every 5 s under load',
+  promise: 'each partition progresses in every 30 s window, the same equality',
+  rounds: 1,
+  minutes: 5,
+  async run(run) {
+    const { random } = run;
+    const world = await openWorld(run);
+    const pipeline = await world.openPipeline({ env: SMALL_KEEPS_ENV });
+    const check = await openStateCheck(pipeline, run);
+    await pipeline.start('ingest');
+    const load = startLoad(pipeline, random, { rate: 200, itemRate: 10 });
+    const progress = watchProgress(pipeline, run);
+    const endsAt = performance.now() + run.minutes * 60_000;
+    let changes = 0;
+    while (performance.now() < endsAt) {
+      const next = performance.now() + CHANGE_EVERY_MS;
+      await change(pipeline, random, run);
+      changes += 1;
+      run.say(`${changes} changes`);
+      await delay(Math.max(0, next - performance.now()));
+    }
+    await progress.stop();
+    await load.stop();
+    await check.equalsReplay(`after ${changes} changes`);
+    run.roundDone();
+  },
+};
+
+/** One joins or one leaves, and one at least stays. */
+async function change(pipeline: FaultPipeline, random: Random, run: RowRun): Promise<void> {
+  const running = pipeline.services.filter((service) => service.isRunning());
+  const joins = running.length < 2 || (running.length < MOST_INSTANCES && random.chance(0.5));
+  if (joins) return void (await pipeline.start('ingest'));
+  const leaving = random.pick(running);
+  if (random.chance(0.2)) return leaving.kill();
+  const code = await leaving.terminate();
+  if (code !== 0) run.violation(`an instance that was asked to leave ended with ${String(code)}`);
+}
+
+/** Looks at the markers of `clicks`, each of which must have moved on within the window. */
+function watchProgress({ redis, namespace }: FaultPipeline, run: RowRun): { stop(): Promise<void> } {
+  const offsets = createOffsetStore(redis, { namespace });
+  const topic = topicName('clicks', namespace);
+  const furthest = Array.from({ length: PARTITIONS }, () => ({ offset: -1n, at: performance.now() }));
+  let longestMs = 0;
+  const look = repeat(
+    async () => {
+      const markers = await Promise.all(furthest.map((_, partition) => offsets.read(topic, partition)));
+      const now = performance.now();
+      furthest.forEach((each, partition) => {
+        const offset = BigInt(markers[partition] ?? -1);
+        const stoodMs = now - each.at;
+        longestMs = Math.max(longestMs, stoodMs);
+        if (offset > each.offset) furthest[partition] = { offset, at: now };
+        else if (stoodMs > PROGRESS_WITHIN_MS) {
+          run.violation(`${topic}[${partition}] has stood at ${each.offset} for ${Math.round(stoodMs / 1_000)} s`);
+          // Told once a window.
+          furthest[partition] = { offset: each.offset, at: now };
+        }
+      });
+    },
+    { everyMs: 250, onError: (error) => run.violation(`the markers cannot be read: ${messageOf(error)}`) },
+  );
+  return {
+    async stop() {
+      await look.stop();
+      run.say(`the longest without progress was ${Math.round(longestMs / 1_000)} s`);
+    },
+  };
+}
