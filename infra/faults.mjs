@@ -15,6 +15,11 @@ import { startRedis } from './local/redis.mjs';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const quiet = { update: () => undefined };
 
+const interrupted = new AbortController();
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
+  process.once(signal, () => interrupted.abort());
+}
+
 try {
   const progress = createProgress();
   await bootstrap({ progress, kafka: false, redis: false });
@@ -32,9 +37,12 @@ try {
       freePort: () => freePort(0),
     },
     progress,
+    signal: interrupted.signal,
     write: (/** @type {string} */ text) => process.stdout.write(text),
   });
   progress.end();
+  // A row that was interrupted may still wait for something that will never come.
+  if (interrupted.signal.aborted) process.exit(130);
 } catch (error) {
   if (!(error instanceof SetupProblem)) throw error;
   process.stderr.write(`\n${error.message}\n`);

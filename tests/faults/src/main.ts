@@ -10,6 +10,8 @@ export interface FaultsHost {
   /** Lines for whoever watches: what goes on now, and lines that stay. */
   readonly progress: Progress;
   readonly write: (text: string) => void;
+  /** Aborted by whoever has seen enough: the row under way is closed, no other begins. */
+  readonly signal: AbortSignal;
 }
 
 interface Task {
@@ -44,12 +46,14 @@ export async function main(args: readonly string[], host: FaultsHost): Promise<n
   host.progress.line(`  seed ${seed} (--seed ${seed} makes the same choices again)`);
   const results: RowResult[] = [];
   for (const { row, rounds, minutes } of options.selected) {
+    if (host.signal.aborted) break;
     const task = host.progress.start(`${row.letter} ${row.name}`, 'starting servers');
     const result = await runRow(row, {
       rounds,
       minutes,
       seed: seed + row.letter.charCodeAt(0),
       servers: host.servers,
+      signal: host.signal,
       onProgress: (text) => task.update(text),
       onViolation: (text) => host.progress.line(`  ! ${row.letter}: ${text}`),
     });
@@ -87,7 +91,7 @@ function readOptions(args: readonly string[]): Options {
     },
   });
   const { short, json, help } = values;
-  const chosen = positionals.length === 0 ? ROWS : positionals.map(rowOf);
+  const chosen = positionals.length === 0 ? ROWS : positionals.flatMap(rowsOf);
   const rounds = number(values.rounds, 'rounds', Number.isInteger);
   const minutes = number(values.minutes, 'minutes', Number.isFinite);
   const selected = chosen
@@ -102,10 +106,11 @@ function readOptions(args: readonly string[]): Options {
   return { selected, seed, json, help };
 }
 
-function rowOf(name: string): Row {
-  const row = ROWS.find((each) => each.name === name || each.letter === name);
-  if (!row) throw new Error(`no row is called ${name}`);
-  return row;
+/** A letter may stand for several rows: one promise, broken in different ways. */
+function rowsOf(name: string): readonly Row[] {
+  const rows = ROWS.filter((each) => each.name === name || each.letter === name);
+  if (rows.length === 0) throw new Error(`no row is called ${name}`);
+  return rows;
 }
 
 function number(text: string | undefined, option: string, fits: (value: number) => boolean): number | undefined {

@@ -19,11 +19,13 @@ export interface RunRowOptions {
   /** Told at every step: what goes on, and how far it is. */
   readonly onProgress: (text: string) => void;
   readonly onViolation: (text: string) => void;
+  /** Aborted when nobody waits for the result any more: what the row has opened is closed at once. */
+  readonly signal: AbortSignal;
 }
 
 /** Runs a row and closes what it opened. */
 export async function runRow(row: Row, options: RunRowOptions): Promise<RowResult> {
-  const { rounds, minutes, seed, servers, onProgress, onViolation } = options;
+  const { rounds, minutes, seed, servers, onProgress, onViolation, signal } = options;
   const violations: string[] = [];
   const closers: (() => unknown)[] = [];
   const started = performance.now();
@@ -35,7 +37,7 @@ export async function runRow(row: Row, options: RunRowOptions): Promise<RowResul
     onViolation(text);
   };
   try {
-    await row.run({
+    const running = row.run({
       rounds,
       minutes,
       random: createRandom(seed),
@@ -51,6 +53,7 @@ export async function runRow(row: Row, options: RunRowOptions): Promise<RowResul
       violation,
       defer: (close) => closers.push(close),
     });
+    await Promise.race([running, rejectedWhen(signal)]);
   } catch (error) {
     violation(
       `the row ended with an error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
@@ -64,4 +67,12 @@ export async function runRow(row: Row, options: RunRowOptions): Promise<RowResul
     }
   }
   return { row, rounds: done, seconds: (performance.now() - started) / 1000, violations };
+}
+
+function rejectedWhen(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const interrupt = (): void => reject(new Error('interrupted'));
+    if (signal.aborted) interrupt();
+    signal.addEventListener('abort', interrupt, { once: true });
+  });
 }
