@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { spacesOf, VOCABULARY_FILE, writeVocabulary } from '@click-recall/encoding';
-import { cpuSeconds, residentMb, startService, type ServiceProcess } from '@click-recall/infra';
+import { readCpuSeconds, readResidentMb, startService, type ServiceProcess } from '@click-recall/infra';
 import { createJobs } from '@click-recall/jobs';
 import { createKafkaClient, pipelineTopics } from '@click-recall/kafka';
 import {
@@ -158,8 +158,8 @@ export async function openLivePipeline({ shape, epochs, services, ranker, onStep
         Promise.all(
           running.map(async ({ name, pid }) => ({
             name,
-            residentMb: await residentMb(pid),
-            cpuSeconds: await cpuSeconds(pid),
+            residentMb: await readResidentMb(pid),
+            cpuSeconds: await readCpuSeconds(pid),
           })),
         ),
       close,

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { cpuSeconds, residentMb, startService } from '@click-recall/infra';
+import { readCpuSeconds, readResidentMb, startService } from '@click-recall/infra';
 
 export type FaultServiceName = 'ingest' | 'trainer' | 'embedder' | 'recall' | 'console';
 
@@ -90,8 +90,8 @@ export async function startFaultService({
     async metric(metric, labels = {}) {
       return sumOf((await (await get(`${url}/metrics`))?.text()) ?? '', metric, labels);
     },
-    residentMb: () => residentMb(pid),
-    cpuSeconds: () => cpuSeconds(pid),
+    residentMb: () => readResidentMb(pid),
+    cpuSeconds: () => readCpuSeconds(pid),
     async log() {
       const text = await readFile(logFile, 'utf8').catch(() => '');
       return text.split('\n').flatMap((line) => {
