@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { testRedis } from '../test-redis.js';
 import { keysOf, REGISTRY_SHARDS } from '../keys.js';
 import { createSequenceStore, type SequenceStore } from './create-sequence-store.js';
-import type { SequenceEvent, SequenceOperation } from './sequence.js';
+import type { SequenceOperation } from './sequence.js';
 
 async function testStore(keep = 1000, seenKeep = 10_000) {
   const { redis, namespace } = await testRedis();
@@ -183,62 +183,6 @@ describe('forget', () => {
   });
 });
 
-describe('whatever the order, the grouping and the repeats', () => {
-  const random = seeded(7);
-  /** Few times and ids, so that ties, repeats and full sequences are the rule. */
-  const events: SequenceEvent[] = Array.from({ length: 120 }, () => ({
-    timestamp: 1000 + Math.floor(random() * 25),
-    eventId: `e${Math.floor(random() * 12)}`,
-    itemId: ['a', 'b', 'ab', 'a\0', '😀', '\uffff'][Math.floor(random() * 6)] ?? 'a',
-  }));
-
-  it.each([1, 3, 20, 1000])('the state is that of the set of events, %i kept', async (keep) => {
-    const seenKeep = Math.max(1, Math.min(4, keep));
-    const { store } = await testStore(keep, seenKeep);
-    const users = Array.from({ length: 12 }, (_, index) => `u${index}`);
-    for (const userId of users) {
-      const arrivals = shuffled([...events, ...events.filter(() => random() < 0.3)], random);
-      while (arrivals.length > 0) {
-        const part = arrivals.splice(0, 1 + Math.floor(random() * 40));
-        await store.applyBatch([
-          { userId, operations: part.map((event) => ({ kind: 'add', appendTimeMs: 1, ...event })) },
-        ]);
-      }
-    }
-    const sequence = expectedSequence(events, keep);
-    for (const { events: stored } of await store.read(users)) expect(stored).toEqual(sequence);
-    const seen = expectedSeen(events, seenKeep);
-    for (const stored of await store.seenMany(users)) expect(stored).toEqual(seen);
-  });
-
-  it('counts of a batch are those of its events one by one', async () => {
-    const { store } = await testStore(10);
-    for (let round = 0; round < 10; round += 1) {
-      const arrivals = shuffled(events, random).map((event): SequenceOperation => ({
-        kind: 'add',
-        appendTimeMs: 1,
-        ...event,
-      }));
-      const batch = { added: 0, dropped: 0, duplicate: 0, stale: 0 };
-      const single = { ...batch };
-      while (arrivals.length > 0) {
-        const part = arrivals.splice(0, 1 + Math.floor(random() * 40));
-        const steps = [
-          [{ userId: `b${round}`, operations: part }],
-          ...part.map((one) => [{ userId: `s${round}`, operations: [one] }]),
-        ];
-        for (const [index, step] of steps.entries()) {
-          const [applied] = await store.applyBatch(step);
-          const sum = index === 0 ? batch : single;
-          for (const field of ['added', 'dropped', 'duplicate', 'stale'] as const)
-            sum[field] += applied?.[field] ?? NaN;
-        }
-      }
-      expect(batch).toEqual(single);
-    }
-  });
-});
-
 describe('the registry', () => {
   it('lists every user once, in slices', async () => {
     const { store } = await testStore();
@@ -272,36 +216,3 @@ describe('the registry', () => {
     expect(again.toSorted()).toEqual(byShard[3]?.toSorted());
   });
 });
-
-function expectedSequence(events: readonly SequenceEvent[], keep: number): SequenceEvent[] {
-  const distinct = new Map(events.map((event) => [JSON.stringify(event), event]));
-  return [...distinct.values()]
-    .toSorted((a, b) => a.timestamp - b.timestamp || bytes(a.eventId, b.eventId) || bytes(a.itemId, b.itemId))
-    .slice(-keep);
-}
-
-function expectedSeen(events: readonly SequenceEvent[], keep: number): string[] {
-  const newest = new Map<string, number>();
-  for (const { itemId, timestamp } of events) newest.set(itemId, Math.max(timestamp, newest.get(itemId) ?? 0));
-  return [...newest]
-    .toSorted((a, b) => b[1] - a[1] || bytes(b[0], a[0]))
-    .slice(0, keep)
-    .map(([itemId]) => itemId);
-}
-
-const bytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
-
-function shuffled<T>(values: readonly T[], random: () => number): T[] {
-  return values
-    .map((value) => ({ value, key: random() }))
-    .toSorted((a, b) => a.key - b.key)
-    .map(({ value }) => value);
-}
-
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
