@@ -95,7 +95,7 @@ it(
       const log = logOf(example);
       const expected = replay(log, keep);
       for (const batch of deliveries(log, batches)) await store.applyBatch(byUser(batch));
-      const [sequences, seen, recent, count, totals] = await Promise.all([
+      const [sequences, seen, recent, known, totals] = await Promise.all([
         store.read(userIds),
         store.seenMany(userIds),
         store.recentUsers(10),
@@ -108,7 +108,7 @@ it(
       expect(recent).toEqual(
         [...expected.keys()].sort((a, b) => expected.get(b)!.active - expected.get(a)!.active || (a < b ? -1 : 1)),
       );
-      expect(count).toBe(users.length);
+      expect(known).toBe(users.length);
       expect(totals).toEqual({
         users: users.length,
         applied: users.reduce((sum, { events }) => sum + events.length, 0),
@@ -139,9 +139,9 @@ it('counts of a batch are those of its events one by one', async () => {
       const sums = { batches: noCounts(), single: noCounts() };
       for (const batch of batches) {
         const operations = batch.map((each) => ({ ...each, appendTimeMs: 1 }));
-        count(sums.batches, await store.applyBatch([{ userId: 'batches', operations }]));
+        addUp(sums.batches, await store.applyBatch([{ userId: 'batches', operations }]));
         for (const each of operations) {
-          count(sums.single, await store.applyBatch([{ userId: 'single', operations: [each] }]));
+          addUp(sums.single, await store.applyBatch([{ userId: 'single', operations: [each] }]));
         }
       }
       const gone = ['batches', 'single'].flatMap((id) => [keys.sequence(id), keys.seen(id), keys.user(id)]);
@@ -158,7 +158,7 @@ function noCounts(): { -readonly [K in keyof Counts]: number } {
   return { added: 0, dropped: 0, duplicate: 0, stale: 0 };
 }
 
-function count(sums: ReturnType<typeof noCounts>, applied: readonly AppliedUser[]): void {
+function addUp(sums: ReturnType<typeof noCounts>, applied: readonly AppliedUser[]): void {
   for (const user of applied) {
     for (const field of ['added', 'dropped', 'duplicate', 'stale'] as const) sums[field] += user[field];
   }
