@@ -15,7 +15,6 @@ import {
   type ItemStore,
   type ModelStore,
   type OffsetStore,
-  type RedisConnection,
   type RankerStore,
   type SequenceStore,
 } from '@click-recall/redis';
@@ -23,7 +22,8 @@ import type { Config, Logger } from '@click-recall/runtime';
 
 /** The state, topics and queues of a pipeline, opened from outside: to look at them and to start jobs. */
 export interface PipelineAccess {
-  readonly redis: Pick<RedisConnection, 'ready'>;
+  /** Rejects with why when Redis is not there after so long; both of its connections, that of the records too. */
+  readonly redis: { ready(timeoutMs: number): Promise<void> };
   readonly admin: KafkaAdmin;
   readonly sequences: SequenceStore;
   readonly items: ItemStore;
@@ -50,7 +50,11 @@ export function openPipeline(config: Config, clientId: string, logger: Logger): 
     logger,
   });
   return {
-    redis,
+    redis: {
+      ready: async (timeoutMs) => {
+        await Promise.all([redis.ready(timeoutMs), records.ready(timeoutMs)]);
+      },
+    },
     admin: kafka.admin(),
     sequences: createSequenceStore(redis, { namespace, keep: config.sequenceKeep, seenKeep: config.seenKeep }),
     items: createItemStore(records, redis, { namespace }),
