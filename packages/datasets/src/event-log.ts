@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { isForget, parseClickValue, type ClickEventInput, type Interaction } from '@click-recall/contracts';
-import { DataFileError } from './data-file-error.js';
+import { DataFileError, shownCell, textOf } from './data-file-error.js';
 import { readRows, type FileFormat } from './read-rows.js';
 import { readTimestamp, type TimestampUnit } from './read-timestamp.js';
 
@@ -75,13 +75,13 @@ export async function readEventLog(source: EventLogSource): Promise<EventLog> {
       continue;
     }
     const [userId, itemId, time, type] = row.fields;
-    if (keep && !keep.has(String(type))) {
+    if (keep && !keep.has(textOf(type))) {
       rowsSkipped += 1;
       continue;
     }
     const timestamp = readTimestamp(time, source.timestampUnit);
     if (timestamp === undefined) {
-      reject(row.line, `${source.timestamp}: ${JSON.stringify(time)} is not a time in ${source.timestampUnit}`);
+      reject(row.line, `${source.timestamp}: ${shownCell(time)} is not a time in ${source.timestampUnit}`);
       continue;
     }
     const candidate = { userId, itemId, timestamp, ...(type === undefined || type === '' ? {} : { type }) };

@@ -1,6 +1,6 @@
 import { timestampSchema } from '@click-recall/contracts';
 import type { DatasetParts, InteractionRow } from './build-dataset.js';
-import { DataFileError } from './data-file-error.js';
+import { DataFileError, shownCell, textOf } from './data-file-error.js';
 import type { ItemFeatures } from './dataset.js';
 import { readItemLog } from './item-log.js';
 import { readRows, type FileFormat } from './read-rows.js';
@@ -49,7 +49,7 @@ export async function readEventTable(
     const cell = (name: string | undefined): unknown =>
       name === undefined ? undefined : row.fields[wanted.indexOf(name)];
     const refuse = (column: string, expected: string): never => {
-      const found = JSON.stringify(cell(column)) ?? 'nothing';
+      const found = shownCell(cell(column));
       throw new DataFileError(`${file}:${row.line}: ${column}: expected ${expected}, found ${found}`);
     };
     const id = (column: string): string => {
@@ -57,10 +57,10 @@ export async function readEventTable(
       const text = typeof value === 'number' || typeof value === 'string' ? String(value).trim() : '';
       return text === '' ? refuse(column, 'an id') : text;
     };
-    if (keep && !keep.has(String(cell(type)))) continue;
+    if (keep && !keep.has(textOf(cell(type)))) continue;
     const time = timestamp === undefined ? undefined : readTime(cell(timestamp), columns.timestampUnit);
     if (timestamp !== undefined && time === undefined) refuse(timestamp, `a time in ${columns.timestampUnit}`);
-    const score = rating === undefined || cell(rating) === '' ? undefined : Number(cell(rating));
+    const score = rating === undefined || cell(rating) === '' ? undefined : Number(textOf(cell(rating)) || NaN);
     if (rating !== undefined && !Number.isFinite(score)) refuse(rating, 'a number');
     rows.push({
       user: id(user),

@@ -98,7 +98,7 @@ export async function readExperiments(file: string, options: ReadOptions = {}): 
   const document = parseDocument(content, { lineCounter: lines, merge: true });
   const [fault] = document.errors;
   if (fault) throw new LabError(`${file}:${fault.linePos?.[0].line ?? 1}: ${fault.message.split('\n')[0]}`);
-  const value: unknown = document.toJS();
+  const value = contentOf(file, document);
   const isList = Array.isArray(value);
   const entries: readonly unknown[] = isList ? value : [value];
   if (entries.length === 0) throw new LabError(`${file}: has no experiment`);
@@ -110,6 +110,15 @@ export async function readExperiments(file: string, options: ReadOptions = {}): 
   );
   refuseTwins(file, experiments);
   return experiments;
+}
+
+/** Aliases and merges are followed only here: to nothing, to what cannot be merged, or to far too much. */
+function contentOf(file: string, document: Document): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new LabError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 type Path = readonly (string | number)[];

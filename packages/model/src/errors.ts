@@ -38,8 +38,22 @@ export class NonFiniteLossError extends Error {
   }
 }
 
+/** Longest value that a message shows. */
+const MOST_SHOWN = 200;
+
 function describe(value: unknown): string {
   if (value === undefined) return 'missing';
   // A number that JSON has no word for would read null.
-  return typeof value === 'number' ? String(value) : JSON.stringify(value);
+  if (typeof value === 'number') return String(value);
+  const shown = jsonOf(value);
+  return shown.length > MOST_SHOWN ? `${shown.slice(0, MOST_SHOWN)}...` : shown;
+}
+
+/** JSON.parse reads values nested so deep that JSON.stringify runs out of stack over them. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return 'something nested too deep to be shown';
+  }
 }

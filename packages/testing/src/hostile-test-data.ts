@@ -59,18 +59,18 @@ export function hostileBytes(valid: Uint8Array): fc.Arbitrary<Uint8Array> {
 }
 
 /**
- * What `read` gives or throws, if that is one of these errors; a TypeError, say, or a promise broken otherwise, is thrown on.
- * Thus the body of a property: whatever is read, there is an answer or an error of ours.
+ * What `read` throws that is none of these errors: a TypeError, say. Undefined where it gives an answer or one of them, as a reader has to
+ * do whatever it is given.
  */
-export function answerOrErrorOf<T>(
-  read: () => T,
+export function foreignErrorOf(
+  read: () => unknown,
   errors: readonly (abstract new (...args: never) => Error)[],
-): T | Error {
+): unknown {
   try {
-    return read();
+    read();
+    return undefined;
   } catch (error) {
-    if (errors.some((known) => error instanceof known)) return error as Error;
-    throw error;
+    return errors.some((known) => error instanceof known) ? undefined : error;
   }
 }
 

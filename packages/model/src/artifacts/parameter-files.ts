@@ -110,7 +110,8 @@ function readManifest(
   }
   // The checksum vouches for the types of the rest: only this program writes it.
   const { checksum, ...manifest } = parsed as Manifest & { checksum?: unknown };
-  if (checksum !== sha256(Buffer.from(JSON.stringify(manifest)))) throw damaged('the checksum does not match');
+  const written = orDamaged(file, () => JSON.stringify(manifest));
+  if (checksum !== sha256(Buffer.from(written))) throw damaged('the checksum does not match');
   return manifest;
 }
 

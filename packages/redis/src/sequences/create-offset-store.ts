@@ -1,3 +1,4 @@
+import { FatalError } from '@click-recall/runtime';
 import { loadScript } from '../connection/load-script.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { keysOf } from '../keys.js';
@@ -13,11 +14,11 @@ export interface ServersSeen {
 
 /** The last applied offset of each partition: how lost writes of Redis are noticed. */
 export interface OffsetStore {
-  /** The marker, or null when there is none. */
+  /** The marker, or null when there is none. Rejects with a {@link FatalError} where something else stands there. */
   read(topic: string, partition: number): Promise<string | null>;
   /** Moves the marker from `expectedPrevious` to `next` in one step; one that stands at `next` already counts as advanced. */
   advance(topic: string, partition: number, expectedPrevious: string | null, next: string): Promise<Advance>;
-  /** What was noted last of the servers under which the partition was applied; null when nothing was. */
+  /** What was noted last of the servers under which the partition was applied; null when nothing was, or nothing that can be read. */
   readServers(topic: string, partition: number): Promise<ServersSeen | null>;
   noteServers(topic: string, partition: number, seen: ServersSeen): Promise<void>;
   /** Sets the marker whatever it was (null removes it): for a topic that was made anew. */
@@ -31,17 +32,19 @@ export function createOffsetStore(
   const keys = keysOf(namespace);
   const script = loadScript('advance-offset');
   return {
-    read: async (topic, partition) => (await commands.call(['GET', keys.offset(topic, partition)])) as string | null,
+    read: async (topic, partition) => {
+      const key = keys.offset(topic, partition);
+      return checked(key, (await commands.call(['GET', key])) as string | null);
+    },
     advance: async (topic, partition, expectedPrevious, next) => {
-      const [reply] = await commands.run(script, [
-        { keys: [keys.offset(topic, partition)], args: [expectedPrevious ?? '', next] },
-      ]);
+      const key = keys.offset(topic, partition);
+      const [reply] = await commands.run(script, [{ keys: [key], args: [expectedPrevious ?? '', next] }]);
       const [moved, actual] = reply as [number, (string | null)?];
-      return moved === 1 ? 'advanced' : { refused: actual ?? null };
+      return moved === 1 ? 'advanced' : { refused: checked(key, actual ?? null) };
     },
     readServers: async (topic, partition) => {
       const noted = (await commands.call(['GET', keys.offsetServers(topic, partition)])) as string | null;
-      return noted === null ? null : (JSON.parse(noted) as ServersSeen);
+      return noted === null ? null : readNote(noted);
     },
     noteServers: async (topic, partition, seen) => {
       await commands.call(['SET', keys.offsetServers(topic, partition), JSON.stringify(seen)]);
@@ -51,4 +54,26 @@ export function createOffsetStore(
       await commands.call(offset === null ? ['DEL', key] : ['SET', key, offset]);
     },
   };
+}
+
+/** Up to 19 digits, as Kafka counts: what BigInt reads beside them ('', ' 1', '0x1') is none of ours. */
+const OFFSET = /^(0|[1-9]\d{0,18})$/;
+
+/** Nobody but us writes markers; to guess what was meant could skip messages. Without it the partition is applied from its start. */
+function checked(key: string, marker: string | null): string | null {
+  if (marker === null || OFFSET.test(marker)) return marker;
+  throw new FatalError(`${key} in Redis holds no offset; delete it to have the log applied again from its start`);
+}
+
+/** One that was damaged counts as none: it is written anew at the next look. */
+function readNote(text: string): ServersSeen | null {
+  let note: unknown;
+  try {
+    note = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const { servers, atMs } = (note ?? {}) as Partial<Record<keyof ServersSeen, unknown>>;
+  const isNote = Array.isArray(servers) && servers.every((server) => typeof server === 'string');
+  return isNote && Number.isSafeInteger(atMs) ? { servers, atMs: atMs as number } : null;
 }
