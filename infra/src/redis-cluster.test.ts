@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  createItemStore,
+  createRecordClient,
   createRedis,
   createSequenceStore,
   keysOf,
@@ -18,6 +20,7 @@ import { startRedisCluster, type RedisCluster } from '../local/redis-cluster.mjs
 const logger = createLogger({ service: 'test', level: 'fatal' });
 const namespace = 'test';
 const USERS = Array.from({ length: 60 }, (_, place) => `user ${place}`);
+const ITEMS = Array.from({ length: 60 }, (_, place) => `item ${place}`);
 
 async function startCluster(options: { replicas?: number; persist?: boolean } = {}): Promise<RedisCluster> {
   const dataDir = mkdtempSync(join(tmpdir(), 'click-recall-cluster-'));
@@ -70,6 +73,29 @@ it('is whole when it says so, and a replica takes the place of a master that was
   // The heir does not know the scripts that its master had.
   await eventually(() => store.applyBatch(USERS.map((userId) => click(userId, 2))), { deadlineMs: 20_000 });
   expect((await store.read(USERS)).every(({ events }) => events.length === 2)).toBe(true);
+});
+
+it.each([
+  ['is gone for good', false],
+  ['comes back as a replica', true],
+])('writes items on when a master was replaced that %s', async (_, comesBack) => {
+  const cluster = await startCluster({ replicas: 1, persist: true });
+  const redis = await connect(cluster.address, true);
+  const records = createRecordClient({ url: `redis://${cluster.address}`, cluster: true, logger });
+  onTestFinished(() => records.close());
+  await records.ready(10_000);
+  const items = createItemStore(records, redis, { namespace });
+  const titled = (title: string) => ITEMS.map((itemId) => ({ version: 1 as const, itemId, title }));
+  await items.upsert(titled('before'));
+
+  // The one that the clients were told of.
+  const [first] = cluster.nodes;
+  const heir = cluster.nodes.find((node, place) => node.master === 0 && place > 0);
+  await first?.kill();
+  await eventually(() => redis.masters().includes(heir?.address ?? ''), { deadlineMs: 20_000 });
+  if (comesBack) await first?.start();
+  await eventually(() => items.upsert(titled('after')), { deadlineMs: 20_000 });
+  expect((await items.get(ITEMS)).every((item) => item?.title === 'after')).toBe(true);
 });
 
 it('refuses what a master that is down holds, goes on with the rest, and is not ready until it is back', async () => {

@@ -21,6 +21,8 @@ export interface RecordClient {
 
 /** A server that hangs does not hold up the end of a process. */
 const FAREWELL_MS = 1_000;
+/** So long the connection to a Cluster lasts at least, though it be refused, ms. */
+const REPLACED_AFTER_MS = 1_000;
 
 /**
  * Connects in the background and reconnects for ever.
@@ -32,6 +34,7 @@ export function createRecordClient(
   replyTimeoutMs = REPLY_TIMEOUT_MS,
 ): RecordClient {
   const { host, port, tls, ca, username, password, db, shown } = parseRedisUrl(where);
+  const scheme = tls ? 'rediss' : 'redis';
   const options = {
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
@@ -40,46 +43,78 @@ export function createRecordClient(
       host,
       port,
       connectTimeout: 5_000,
-      reconnectStrategy: reconnectDelayMs,
+      // A node of a Cluster that went away may come back as a replica, or not at all: who is who is looked up anew.
+      reconnectStrategy: cluster ? (false as const) : reconnectDelayMs,
       ...(tls && { tls: true as const, ...(ca !== undefined && { ca }) }),
     },
   } satisfies RedisClientOptions;
-  const connection: RecordConnection = cluster
-    ? createCluster({ rootNodes: [{ url: `${tls ? 'rediss' : 'redis'}://${shown}` }], defaults: options })
-    : createClient({ ...options, database: db });
-
   let isAway = false;
   let isClosed = false;
-  // Without a listener an error of the socket would end the process; it reconnects by itself.
-  connection.on('error', (error: Error) => {
-    if (isAway || isClosed) return;
-    isAway = true;
-    logger.warn({}, `Redis at ${shown} cannot be reached for records (${error.message || error.name}); trying again`);
-  });
-  connection.on('ready', () => {
+
+  /** @param nodes host:port of the nodes of a Cluster to ask who is what */
+  function open(nodes: readonly string[]): RecordConnection {
+    const opened: RecordConnection = cluster
+      ? createCluster({
+          rootNodes: nodes.map((node) => ({ url: `${scheme}://${node}` })),
+          defaults: options,
+          // Each node when it is first asked, so that one that is gone does not hold up the others.
+          minimizeConnections: true,
+        })
+      : createClient({ ...options, database: db });
+    // Without a listener an error of the socket would end the process; it reconnects by itself.
+    opened.on('error', (error: Error) => {
+      if (isAway || isClosed || opened !== connection) return;
+      isAway = true;
+      logger.warn({}, `Redis at ${shown} cannot be reached for records (${error.message || error.name}); trying again`);
+    });
+    opened.on('ready', () => sayBack());
+    return opened;
+  }
+
+  function sayBack(): void {
     if (isAway) logger.info({}, `Redis at ${shown} is back for records`);
     isAway = false;
-  });
-  const closing = new AbortController();
-  let connecting = connectForever(connection, closing.signal);
-  const underWay = new Set<Promise<unknown>>();
-  let reconnecting: Promise<void> | undefined;
+  }
 
-  /** The client waits for its replies for ever; a connection on which they do not come is given up, with all that waits on it. */
-  function reconnect(): void {
-    reconnecting ??= connection
+  const closing = new AbortController();
+  let connection = open([shown]);
+  let isConnected = false;
+  let openedAt = performance.now();
+  let connecting = connect();
+  const underWay = new Set<Promise<unknown>>();
+  let replacing: Promise<unknown> | undefined;
+
+  async function connect(): Promise<void> {
+    const opened = connection;
+    isConnected = false;
+    await connectForever(opened, closing.signal);
+    if (opened !== connection) return;
+    isConnected = true;
+    openedAt = performance.now();
+  }
+
+  /** Gives a connection up, with all that waits on it, and opens another one in its place. */
+  function replace(given: RecordConnection): void {
+    // One that is being opened is let be.
+    if (given !== connection || !isConnected || isClosed) return;
+    isConnected = false;
+    const nodes = new Set([shown, ...nodesOf(given)]);
+    replacing ??= given
       .disconnect()
       .catch(() => undefined)
       .then(() => {
-        if (!isClosed) connecting = connectForever(connection, closing.signal);
+        if (isClosed) return;
+        connection = open([...nodes]);
+        connecting = connect();
       })
-      .finally(() => (reconnecting = undefined));
+      .finally(() => (replacing = undefined));
   }
 
-  async function inTime<T>(work: Promise<T>): Promise<T> {
+  /** The client waits for its replies for ever. */
+  async function inTime<T>(given: RecordConnection, work: Promise<T>): Promise<T> {
     const timer = setTimeout(() => {
       logger.warn({}, `Redis at ${shown} does not answer for records; connecting again`);
-      reconnect();
+      replace(given);
     }, replyTimeoutMs);
     underWay.add(work);
     try {
@@ -93,10 +128,24 @@ export function createRecordClient(
   return {
     use: async (work) => {
       if (isClosed) throw new RedisUnavailableError(`the connection to Redis at ${shown} is closed`);
+      if (!isConnected)
+        throw new RedisUnavailableError(`Redis at ${shown} cannot be reached for records: not connected`);
+      const given = connection;
       try {
-        return await inTime(work(connection));
-      } catch (error) {
-        throw toRedisError(error, shown);
+        const result = await inTime(given, work(given));
+        sayBack();
+        return result;
+      } catch (thrown) {
+        const wasGivenUp = given !== connection || !isConnected;
+        // Such a client stumbles over its own emptied tables.
+        const error = wasGivenUp
+          ? new RedisUnavailableError(`the connection to Redis at ${shown} for records was given up`)
+          : toRedisError(thrown, shown);
+        // The client of a Cluster looks up who is master of what only where it is told MOVED: a transaction hides that, and a dead master says nothing.
+        // Many may wait for it, so not at each of their attempts.
+        const isOld = performance.now() - openedAt > REPLACED_AFTER_MS;
+        if (cluster && isOld && error instanceof RedisUnavailableError) replace(given);
+        throw error;
       }
     },
     ready: async (timeoutMs) => {
@@ -114,6 +163,12 @@ export function createRecordClient(
       await atMost(FAREWELL_MS, connecting);
     },
   };
+}
+
+/** host:port of each node of a Cluster, as far as they are known. */
+function nodesOf(connection: RecordConnection): string[] {
+  if (!('masters' in connection)) return [];
+  return [...connection.masters, ...connection.replicas].map(({ address }) => address);
 }
 
 function atMost(ms: number, work: Promise<unknown>): Promise<unknown> {
