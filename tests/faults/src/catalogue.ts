@@ -13,6 +13,7 @@ import { killTrainer } from './rows/kill-trainer.js';
 import { olderRedis } from './rows/older-redis.js';
 import { redisFrozen } from './rows/redis-frozen.js';
 import { redisFull } from './rows/redis-full.js';
+import { replacedMaster } from './rows/replaced-master.js';
 import { rollingUpgrade } from './rows/rolling-upgrade.js';
 import { soak } from './rows/soak.js';
 import { terminate } from './rows/terminate.js';
@@ -24,6 +25,7 @@ export const ROWS: readonly Row[] = [
   killIngest,
   killRedis,
   olderRedis,
+  replacedMaster,
   churnIngest,
   badEvents,
   kafkaOutage,

@@ -20,10 +20,14 @@ export async function cutPower({ redis, folder }: Pick<World, 'redis' | 'folder'
   await truncate(file, Math.floor(random.between(before, written)));
 }
 
-/** Copies what Redis has on disk now. */
-export async function keepRedisData({ folder }: Pick<World, 'folder'>, name: string): Promise<RedisCopy> {
+/** Copies what Redis has on disk now; `dataDir` is that of one node where there are several. */
+export async function keepRedisData(
+  { folder }: Pick<World, 'folder'>,
+  name: string,
+  dataDir = join(folder, 'redis'),
+): Promise<RedisCopy> {
   const copy = join(folder, `redis-copy-${name}`);
-  const place = join(folder, 'redis', FOLDER);
+  const place = join(dataDir, FOLDER);
   await rm(copy, { recursive: true, force: true });
   await cp(place, copy, { recursive: true });
   return {
@@ -32,6 +36,11 @@ export async function keepRedisData({ folder }: Pick<World, 'folder'>, name: str
       await cp(copy, place, { recursive: true });
     },
   };
+}
+
+/** Removes what Redis has on disk; it must not be running. */
+export function emptyRedisData(dataDir: string): Promise<void> {
+  return rm(join(dataDir, FOLDER), { recursive: true });
 }
 
 /** Data of Redis as it was. */
