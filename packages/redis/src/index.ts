@@ -10,7 +10,12 @@ export {
   type SequenceStoreOptions,
   type SequenceTotals,
 } from './sequences/create-sequence-store.js';
-export { createOffsetStore, type Advance, type OffsetStore } from './sequences/create-offset-store.js';
+export {
+  createOffsetStore,
+  type Advance,
+  type OffsetStore,
+  type PartitionMark,
+} from './sequences/create-offset-store.js';
 export { createRecordClient, type RecordClient } from './records/create-record-client.js';
 export { createItemStore, type ItemStore } from './records/create-item-store.js';
 export {

@@ -11,6 +11,8 @@ describe('keys', () => {
     expect(new Set(names.map((name) => tag.exec(name)?.[1]))).toEqual(new Set([encodeId(userId)]));
     expect(keys.vectors('v 1', 'items', 2)).toBe('click-recall:vec:v%201:items:{2}');
     expect(keys.offset('ns.clicks', 3)).toBe('click-recall:offsets:ns.clicks:3');
+    // A marker without a tag is hashed as a whole, and so is the tag of what is noted beside it.
+    expect(tag.exec(keys.offsetServers('ns.clicks', 3))?.[1]).toBe(keys.offset('ns.clicks', 3));
   });
 
   it('never meet for different ids', () => {

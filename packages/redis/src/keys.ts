@@ -29,13 +29,14 @@ export interface Keys {
   readonly activationChannel: string;
   readonly building: string;
   readonly offset: (topic: string, partition: number) => string;
-  /** Which masters of a Cluster the partition was applied under. */
+  /** Which masters of a Cluster the partition was applied under; in the slot of the marker, so that neither is lost without the other. */
   readonly offsetServers: (topic: string, partition: number) => string;
 }
 
 /** Every key of a namespace. `<version>` and `<topic>` are encoded like ids. */
 export function keysOf(namespace: string): Keys {
   const root = encodeId(namespace);
+  const offset: Keys['offset'] = (topic, partition) => `${root}:offsets:${encodeId(topic)}:${partition}`;
   return {
     sequence: (userId) => `${root}:seq:{${encodeId(userId)}}`,
     seen: (userId) => `${root}:seen:{${encodeId(userId)}}`,
@@ -55,8 +56,8 @@ export function keysOf(namespace: string): Keys {
     activation: `${root}:activation`,
     activationChannel: `${root}:activation:changed`,
     building: `${root}:building`,
-    offset: (topic, partition) => `${root}:offsets:${encodeId(topic)}:${partition}`,
-    offsetServers: (topic, partition) => `${root}:offset-servers:${encodeId(topic)}:${partition}`,
+    offset,
+    offsetServers: (topic, partition) => `${root}:offset-servers:{${offset(topic, partition)}}`,
   };
 }
 

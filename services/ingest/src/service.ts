@@ -88,7 +88,6 @@ export async function startIngest(context: ServiceContext): Promise<string> {
   const masters = rewindOnNewMasters({
     servers: () => redis.masterRuns(),
     offsets,
-    admin,
     markers,
     subscriber,
     logger,

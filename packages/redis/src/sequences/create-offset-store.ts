@@ -6,10 +6,18 @@ import { keysOf } from '../keys.js';
 /** Moved, or refused since another offset stands there (null: none): seek back to it and apply again. */
 export type Advance = 'advanced' | { readonly refused: string | null };
 
-/** The masters of a Redis Cluster, as they were at a time (ms since the epoch). */
+/** How far a partition was applied at a time (ms since the epoch). */
+export interface PartitionMark {
+  readonly atMs: number;
+  /** The first offset that was not applied yet. */
+  readonly next: string;
+}
+
+/** The masters of a Redis Cluster, as they were at a time (ms since the epoch), and how far the partition was applied under them, oldest first. */
 export interface ServersSeen {
   readonly servers: readonly string[];
   readonly atMs: number;
+  readonly marks: readonly PartitionMark[];
 }
 
 /** The last applied offset of each partition: how lost writes of Redis are noticed. */

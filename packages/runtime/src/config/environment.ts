@@ -203,7 +203,7 @@ export const ENVIRONMENT = {
     fallback: '60000',
   },
   REDIS_REWIND_MS: {
-    about: 'How far ingest reads the log again when a Redis Cluster has other masters than before, in ms.',
+    about: 'When a Redis Cluster has other masters than before, ingest applies again what it applied within so long, in ms.',
     expected: 'a whole number',
     schema: whole(0),
     fallback: '60000',

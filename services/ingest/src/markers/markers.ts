@@ -96,7 +96,8 @@ export function createMarkers({ offsets, redis }: MarkersParts): Markers {
   };
 }
 
-function after(marker: Marker): string {
+/** The offset to go on at. */
+export function after(marker: Marker): string {
   return marker === null ? '0' : (BigInt(marker) + 1n).toString();
 }
 

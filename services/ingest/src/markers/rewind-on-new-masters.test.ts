@@ -56,7 +56,6 @@ it.each([
         return masters;
       },
       offsets,
-      admin: kafka.admin(),
       markers,
       subscriber,
       logger,
