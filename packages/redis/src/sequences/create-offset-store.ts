@@ -81,7 +81,13 @@ function readNote(text: string): ServersSeen | null {
   } catch {
     return null;
   }
-  const { servers, atMs } = (note ?? {}) as Partial<Record<keyof ServersSeen, unknown>>;
+  const { servers, atMs, marks } = (note ?? {}) as Partial<Record<keyof ServersSeen, unknown>>;
   const isNote = Array.isArray(servers) && servers.every((server) => typeof server === 'string');
-  return isNote && Number.isSafeInteger(atMs) ? { servers, atMs: atMs as number } : null;
+  const hasMarks = Array.isArray(marks) && marks.every(isMark);
+  return isNote && hasMarks && Number.isSafeInteger(atMs) ? { servers, atMs: atMs as number, marks } : null;
+}
+
+function isMark(value: unknown): value is PartitionMark {
+  const { atMs, next } = (value ?? {}) as Partial<Record<keyof PartitionMark, unknown>>;
+  return Number.isSafeInteger(atMs) && typeof next === 'string' && OFFSET.test(next);
 }

@@ -203,7 +203,8 @@ export const ENVIRONMENT = {
     fallback: '60000',
   },
   REDIS_REWIND_MS: {
-    about: 'When a Redis Cluster has other masters than before, ingest applies again what it applied within so long, in ms.',
+    about:
+      'When a Redis Cluster has other masters than before, ingest applies again what it applied within so long, in ms.',
     expected: 'a whole number',
     schema: whole(0),
     fallback: '60000',
