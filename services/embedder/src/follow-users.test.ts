@@ -67,4 +67,26 @@ describe('the index of users', () => {
     await follow('a');
     expect(await vectorOf('a')).toBeUndefined();
   });
+
+  it('is done with many users while they go on changing as quickly as all of them can be written', async () => {
+    const users = Array.from({ length: 1_000 }, (_, user) => `user-${user}`);
+    // A write takes a tick, and each user changes once in a thousand ticks: in turn, so one a tick.
+    let tick = 0;
+    const revisionOf = (userId: string): number => 1 + Math.floor((tick + Number(userId.slice(5))) / users.length);
+    const userVectors = {
+      get: async (_: string, userIds: readonly string[]) =>
+        userIds.map((userId) => ({ revision: revisionOf(userId), vector: Float32Array.of(1, 0) })),
+      revisions: async (_: string, userIds: readonly string[]) => userIds.map(revisionOf),
+    };
+    const index: Pick<VectorIndex, 'upsert' | 'remove'> = {
+      async upsert(_, entries) {
+        tick += entries.length;
+        if (tick > 20 * users.length) throw new Error('this would never end');
+        return { clamped: 0 };
+      },
+      remove: async () => 0,
+    };
+    await followUsers({ userVectors, index }, version, users);
+    expect(tick).toBeLessThan(1.5 * users.length);
+  });
 });

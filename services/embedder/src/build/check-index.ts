@@ -70,6 +70,20 @@ export async function compareUsers(
   return found < vectors ? 'fewer' : 'more';
 }
 
+/** Puts those into the index of users who have a vector and are not in it: each is looked up, so users who come and go meanwhile do no harm. */
+export async function addMissing(
+  deps: FollowUsersDeps & Pick<CheckIndexDeps, 'sequences' | 'userVectors' | 'index'>,
+  opened: OpenVersion,
+): Promise<void> {
+  for await (const slice of deps.sequences.listUsers()) {
+    const stored = await deps.userVectors.get(opened.version, slice);
+    const withVector = slice.filter((_, place) => (stored[place]?.vector.length ?? 0) > 0);
+    const found = await deps.index.vectors(opened.spaces.users, withVector);
+    const missing = withVector.filter((_, place) => found[place] === undefined);
+    if (missing.length > 0) await followUsers(deps, opened, missing);
+  }
+}
+
 /** Takes those out of the index of users who have no vector. */
 export async function removeStrays(
   deps: FollowUsersDeps & { readonly index: Pick<VectorIndex, 'list'> },

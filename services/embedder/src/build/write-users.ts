@@ -1,7 +1,7 @@
 import type { SequenceStore, UserVectorStore } from '@click-recall/redis';
 import { followUsers, type FollowUsersDeps } from '../follow-users.js';
 import type { OpenVersion } from '../open-versions.js';
-import { writeUserVectors, type WrittenVector } from '../write-user-vectors.js';
+import { writeUserVectors } from '../write-user-vectors.js';
 
 const SLICE = 1_024;
 
@@ -14,15 +14,13 @@ export interface WriteUsersDeps {
 export interface WriteUsersOptions {
   readonly signal: AbortSignal;
   readonly onProgress: (done: number, total: number) => Promise<void>;
-  /** Also makes the index of users equal to the vectors of users who needed no new one. */
-  readonly repairIndex?: boolean;
 }
 
 /** Encodes every user whose vector of this version is missing or older than the sequence. */
 export async function writeUsers(
   deps: WriteUsersDeps,
   version: OpenVersion,
-  { signal, onProgress, repairIndex = false }: WriteUsersOptions,
+  { signal, onProgress }: WriteUsersOptions,
 ): Promise<{ users: number; written: number; clamped: number }> {
   const { sequences, userVectors } = deps;
   const total = await sequences.countUsers();
@@ -36,14 +34,12 @@ export async function writeUsers(
       userVectors.revisions(version.version, slice),
     ]);
     const pending = slice.filter((_, place) => (stored[place] ?? -1) < current[place]!);
-    let fresh: WrittenVector[] = [];
     if (pending.length > 0) {
       const read = await sequences.read(pending, version.encoder.sequenceLength);
-      fresh = await writeUserVectors(userVectors, version, read);
+      const fresh = await writeUserVectors(userVectors, version, read);
       written += fresh.length;
+      clamped += (await followUsers(deps, version, pending, fresh)).clamped;
     }
-    const followed = repairIndex ? slice : pending;
-    if (followed.length > 0) clamped += (await followUsers(deps, version, followed, fresh)).clamped;
     users += slice.length;
     await onProgress(users, Math.max(users, total));
   }

@@ -13,6 +13,9 @@ const PROGRESS_WITHIN_MS = 30_000;
 const MOST_INSTANCES = 4;
 const PARTITIONS = 4;
 
+/** One that dies without a word is missed after its session of 10 s, in which nothing moves: two or three in a row would be the window. */
+const KILL_EVERY_MS = 40_000;
+
 export const churnIngest: Row = {
   letter: 'd',
   name: 'churn-ingest',
@@ -30,9 +33,11 @@ export const churnIngest: Row = {
     const progress = watchProgress(pipeline, run);
     const endsAt = performance.now() + run.minutes * 60_000;
     let changes = 0;
+    let killedAt = -Infinity;
     while (performance.now() < endsAt) {
       const next = performance.now() + CHANGE_EVERY_MS;
-      await change(pipeline, random, run);
+      const mayKill = performance.now() - killedAt > KILL_EVERY_MS;
+      if ((await change(pipeline, random, run, mayKill)) === 'killed') killedAt = performance.now();
       changes += 1;
       run.say(`${changes} changes`);
       await delay(Math.max(0, next - performance.now()));
@@ -45,14 +50,26 @@ export const churnIngest: Row = {
 };
 
 /** One joins or one leaves, and one at least stays. */
-async function change(pipeline: FaultPipeline, random: Random, run: RowRun): Promise<void> {
+async function change(
+  pipeline: FaultPipeline,
+  random: Random,
+  run: RowRun,
+  mayKill: boolean,
+): Promise<'killed' | 'changed'> {
   const running = pipeline.services.filter((service) => service.isRunning());
   const joins = running.length < 2 || (running.length < MOST_INSTANCES && random.chance(0.5));
-  if (joins) return void (await pipeline.start('ingest'));
+  if (joins) {
+    await pipeline.start('ingest');
+    return 'changed';
+  }
   const leaving = random.pick(running);
-  if (random.chance(0.2)) return leaving.kill();
+  if (mayKill && random.chance(0.4)) {
+    await leaving.kill();
+    return 'killed';
+  }
   const code = await leaving.terminate();
   if (code !== 0) run.violation(`an instance that was asked to leave ended with ${String(code)}`);
+  return 'changed';
 }
 
 /** Looks at the markers of `clicks`, each of which must have moved on within the window. */

@@ -81,8 +81,8 @@ function askAlong(live: LivePipeline, { random, violation }: RowRun): () => Prom
     async () => {
       const userId = users.pick(live.userIds);
       const answer = await fetch(`${live.first.recall.url}/v1/users/${userId}/recommendations`);
-      await answer.body?.cancel();
-      if (answer.status !== 200) violation(`recall answered ${answer.status}`);
+      const body = await answer.text();
+      if (answer.status !== 200) violation(`recall answered ${answer.status}: ${body.slice(0, 200)}`);
     },
     { everyMs: 1000 / REQUESTS_A_SECOND, onError: (error) => violation(`recall did not answer: ${messageOf(error)}`) },
   );
