@@ -75,6 +75,27 @@ it('is whole when it says so, and a replica takes the place of a master that was
   expect((await store.read(USERS)).every(({ events }) => events.length === 2)).toBe(true);
 });
 
+it('knows a master that was started again at its address by another run, and counts the break', async () => {
+  const cluster = await startCluster({ persist: true });
+  const redis = await connect(cluster.address, true);
+  const runs = (): Promise<string[]> => redis.masterRuns();
+  const before = await runs();
+  expect(before.map((run) => run.split(' ')[0])).toEqual(redis.masters());
+  expect(before.every((run) => /^\S+ \w{40}$/.test(run))).toBe(true);
+  expect(await runs()).toEqual(before);
+  const { store, click } = openStore(redis);
+  await store.applyBatch(USERS.map((userId) => click(userId, 1)));
+  const breaks = redis.breaks();
+
+  const [, second] = cluster.nodes;
+  await second?.kill();
+  await second?.start();
+  await eventually(() => store.applyBatch(USERS.map((userId) => click(userId, 2))), { deadlineMs: 20_000 });
+  expect(redis.breaks()).toBeGreaterThan(breaks);
+  const after = await eventually(runs, { deadlineMs: 20_000 });
+  expect(after.filter((run) => !before.includes(run)).map((run) => run.split(' ')[0])).toEqual([second?.address]);
+});
+
 it.each([
   ['is gone for good', false],
   ['comes back as a replica', true],

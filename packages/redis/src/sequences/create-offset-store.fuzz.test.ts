@@ -34,11 +34,19 @@ it('whatever stands for a note of servers, it is one or none', async () => {
   const offsets = createOffsetStore(redis, { namespace });
   const key = keysOf(namespace).offsetServers('clicks', 0);
   await fc.assert(
-    fc.asyncProperty(hostileJson({ servers: ['a:1', 'b:2'], atMs: 5 }), async (bytes) => {
-      await redis.commands.call(['SET', key, Buffer.from(bytes)]);
-      const note = await offsets.readServers('clicks', 0);
-      expect(note === null || (Number.isSafeInteger(note.atMs) && typeof note.servers.join() === 'string')).toBe(true);
-    }),
+    fc.asyncProperty(
+      hostileJson({ servers: ['a:1', 'b:2'], atMs: 5, marks: [{ atMs: 4, next: '7' }] }),
+      async (bytes) => {
+        await redis.commands.call(['SET', key, Buffer.from(bytes)]);
+        const note = await offsets.readServers('clicks', 0);
+        expect(note === null || (Number.isSafeInteger(note.atMs) && typeof note.servers.join() === 'string')).toBe(
+          true,
+        );
+        expect(note?.marks.every(({ atMs, next }) => Number.isSafeInteger(atMs) && BigInt(next) >= 0n) ?? true).toBe(
+          true,
+        );
+      },
+    ),
     { numRuns: 200 },
   );
 });
