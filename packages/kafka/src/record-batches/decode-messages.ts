@@ -8,6 +8,9 @@ const MAGIC_AT = 16;
 const FRAME_BYTES = 12;
 /** Damaged batches remembered; each is asked for once more before it is believed to be damaged in the log. */
 const DAMAGES_KEPT = 1_000;
+/** What a record and each of its headers take in memory beside their bytes, roughly. */
+const RECORD_BYTES = 500;
+const HEADER_FIELD_BYTES = 100;
 
 /** The batches of a fetch came damaged; asked for again they may not be, when it happened on the way. */
 export class DamagedFetchError extends Error {
@@ -17,7 +20,7 @@ export class DamagedFetchError extends Error {
 
 export interface DecodeOptions {
   readonly unpack: Unpack;
-  /** More than so many unpacked bytes are not held at once: what is left is fetched again. */
+  /** More than so many bytes of memory are not held at once, but for one batch: what is left is fetched again. */
   readonly maxBytes: number;
 }
 
@@ -61,10 +64,18 @@ export function createDecodeMessages({ unpack, maxBytes }: DecodeOptions) {
       if (end > bytes.length) break;
       for (const record of await decode(bytes.subarray(at, end))) {
         records.push(record);
-        held += (record.key?.length ?? 0) + (record.value?.length ?? 0);
+        held += memoryOf(record);
       }
       at = end;
     }
     return records;
   };
+}
+
+function memoryOf({ key, value, headers }: DecodedRecord): number {
+  let bytes = RECORD_BYTES + (key?.length ?? 0) + (value?.length ?? 0);
+  for (const values of Object.values(headers)) {
+    for (const each of [values].flat()) bytes += HEADER_FIELD_BYTES + (each?.length ?? 0);
+  }
+  return bytes;
 }
