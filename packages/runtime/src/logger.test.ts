@@ -27,6 +27,16 @@ describe('createLogger', () => {
     expect(line).toContain('[redacted]');
   });
 
+  it('leaves out what errors carry beside their words', () => {
+    const refused = Object.assign(new Error('WRONGPASS'), { command: { name: 'auth', args: ['ingest', 'hunter2'] } });
+    const noUrl = Object.assign(new TypeError('Invalid URL'), { input: 'redis://:hunter2@[' });
+    for (const error of [refused, noUrl]) {
+      const line = logged((logger) => logger.error({ err: error }, 'crashed'));
+      expect(line).not.toContain('hunter2');
+      expect(line).toContain(error.message);
+    }
+  });
+
   it('is silent below its level', () => {
     expect(logged((logger) => logger.debug('x'))).toBe('');
   });

@@ -21,6 +21,9 @@ const SECRETS = [
   'authorization',
   '["x-api-key"]',
   'sasl.password',
+  // Of errors: what a command of Redis was sent with (a password, ids of users), and the text that is no URL (with its password).
+  'command.args',
+  'input',
 ];
 const PATHS = SECRETS.flatMap((key) => {
   const under = key.startsWith('[') ? key : `.${key}`;
