@@ -73,6 +73,10 @@ export async function useWholePipeline(
       async () => expect(await recommended(urls.recall, 'user 3')).toMatchObject({ modelVersion: first?.version }),
       SLOW,
     );
+    expect(await cli('embed')).toMatchObject({
+      items: expect.any(Number) as number,
+      users: expect.any(Number) as number,
+    });
     await cli('export', '--npz', join(folder, 'vectors.npz'));
     // Whether the gate lets it through is chance; that it was trained is not.
     await cli('train-ranker', '--wait').catch((error: unknown) => expect(String(error)).toContain('no ranker: '));

@@ -59,7 +59,8 @@ export async function main(args: readonly string[], host: FaultsHost): Promise<n
     });
     results.push(result);
     const told = `${result.rounds} rounds, ${result.violations.length} violations`;
-    if (result.violations.length === 0) task.done(told);
+    if (result.interrupted) task.failed(`interrupted after ${told}`);
+    else if (result.violations.length === 0) task.done(told);
     else task.failed(told);
   }
   host.write(json ? `${JSON.stringify(results.map(asJson))}\n` : printTable(results));
@@ -92,8 +93,8 @@ function readOptions(args: readonly string[]): Options {
   });
   const { short, json, help } = values;
   const chosen = positionals.length === 0 ? ROWS : positionals.flatMap(rowsOf);
-  const rounds = number(values.rounds, 'rounds', Number.isInteger);
-  const minutes = number(values.minutes, 'minutes', Number.isFinite);
+  const rounds = number(values.rounds, 'rounds', 'a whole number');
+  const minutes = number(values.minutes, 'minutes', 'a number');
   const selected = chosen
     .filter((row) => !short || row.short !== undefined)
     .map((row) => ({
@@ -102,7 +103,9 @@ function readOptions(args: readonly string[]): Options {
       rounds: row.minutes === undefined ? (rounds ?? (short ? row.short?.rounds : undefined) ?? row.rounds) : 1,
       minutes: row.minutes === undefined ? 0 : (minutes ?? (short ? row.short?.minutes : undefined) ?? row.minutes),
     }));
-  const seed = number(values.seed, 'seed', Number.isInteger) ?? Math.floor(Math.random() * 2 ** 31);
+  // Nothing that was looked at is no proof.
+  if (selected.length === 0) throw new Error(`--short has nothing of ${positionals.join(', ')}`);
+  const seed = number(values.seed, 'seed', 'a whole number') ?? Math.floor(Math.random() * 2 ** 31);
   return { selected, seed, json, help };
 }
 
@@ -113,10 +116,11 @@ function rowsOf(name: string): readonly Row[] {
   return rows;
 }
 
-function number(text: string | undefined, option: string, fits: (value: number) => boolean): number | undefined {
+function number(text: string | undefined, option: string, kind: 'a number' | 'a whole number'): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (text === '' || !fits(value) || value <= 0) throw new Error(`--${option}: expected a number above 0, not ${text}`);
+  const fits = kind === 'a number' ? Number.isFinite(value) : Number.isSafeInteger(value);
+  if (text === '' || !fits || value <= 0) throw new Error(`--${option}: expected ${kind} above 0, not ${text}`);
   return value;
 }
 

@@ -9,6 +9,8 @@ export interface RowResult {
   readonly rounds: number;
   readonly seconds: number;
   readonly violations: readonly string[];
+  /** It was stopped before its end: what it says so far is no verdict. */
+  readonly interrupted: boolean;
 }
 
 export interface RunRowOptions {
@@ -33,6 +35,8 @@ export async function runRow(row: Row, options: RunRowOptions): Promise<RowResul
   let saying = '';
   const tell = (): void => onProgress([rounds > 1 && `round ${done} of ${rounds}`, saying].filter(Boolean).join(', '));
   const violation = (text: string): void => {
+    // What fails while everything is being closed has not broken a promise.
+    if (signal.aborted) return;
     violations.push(text);
     onViolation(text);
   };
@@ -66,7 +70,7 @@ export async function runRow(row: Row, options: RunRowOptions): Promise<RowResul
       violation(`closing: ${messageOf(error)}`);
     }
   }
-  return { row, rounds: done, seconds: (performance.now() - started) / 1000, violations };
+  return { row, rounds: done, seconds: (performance.now() - started) / 1000, violations, interrupted: signal.aborted };
 }
 
 function rejectedWhen(signal: AbortSignal): Promise<never> {

@@ -13,6 +13,7 @@ const ROOM = 200_000;
 const FULL_WITHIN_MS = 90_000;
 const FULL_FOR_MS = 30_000;
 const ANSWERED_WITHIN_MS = 6_000;
+const ROOM_WITHIN_MS = 60_000;
 const FLOW_WITHIN_MS = 240_000;
 /** The services that write to Redis. */
 const WRITERS = ['ingest', 'embedder', 'recall', 'trainer'] as const;
@@ -53,6 +54,7 @@ export const redisFull: Row = {
       run.say('Redis has room again');
       await setLimit(live, 0);
       await untilReady(fleet);
+      await saysRoom(run, fleet, when);
       await load.stop();
       await check.equalsReplay(when);
       const outcome = await live.jobs.waitFor('republish', id, { timeoutMs: FLOW_WITHIN_MS });
@@ -74,6 +76,19 @@ async function saysWhy(run: RowRun, { service }: Fleet, when: string): Promise<v
     if ((await service(name).metric('click_recall_dependency_up', { dependency: 'redis-memory' })) !== 0)
       run.violation(`${when}: no metric of ${name} says that Redis is out of memory`);
   }
+}
+
+/** The metric that was 0 is there, and is 1 again. */
+async function saysRoom(run: RowRun, { service }: Fleet, when: string): Promise<void> {
+  const isUp = async (): Promise<boolean> => {
+    const all = WRITERS.map((name) =>
+      service(name).metric('click_recall_dependency_up', { dependency: 'redis-memory' }),
+    );
+    return (await Promise.all(all)).every((value) => value === 1);
+  };
+  await eventually(isUp, { deadlineMs: ROOM_WITHIN_MS, everyMs: 500 }).catch(() =>
+    run.violation(`${when}: no metric says that Redis has room again`),
+  );
 }
 
 /** What reads Redis, and what only publishes, goes on. */

@@ -21,7 +21,7 @@ export interface FaultService {
   thaw(): void;
   /** HTTP status of `/readyz`; 0 where nothing answers within two seconds. */
   readiness(): Promise<number>;
-  /** Sum of a metric's samples, of those whose labels hold `labels`; 0 where there is none. */
+  /** Sum of a metric's samples, of those whose labels hold `labels`; 0 where there is none, NaN where nothing answers within two seconds. */
   metric(name: string, labels?: Readonly<Record<string, string>>): Promise<number>;
   /** MB */
   residentMb(): Promise<number>;
@@ -88,7 +88,8 @@ export async function startFaultService({
       return answer?.status ?? 0;
     },
     async metric(metric, labels = {}) {
-      return sumOf((await (await get(`${url}/metrics`))?.text()) ?? '', metric, labels);
+      const text = await (await get(`${url}/metrics`))?.text().catch(() => undefined);
+      return text === undefined ? NaN : sumOf(text, metric, labels);
     },
     residentMb: () => readResidentMb(pid),
     cpuSeconds: () => readCpuSeconds(pid),
