@@ -19,7 +19,8 @@ export async function makePrivate(folder) {
 }
 
 /**
- * Takes from everybody but the owner what lies in a folder, itself included. Links are not followed.
+ * Takes from everybody but the owner what lies in a folder, itself included. Links are not followed, and what goes meanwhile is let go: a server
+ * of an earlier start may still be at its end.
  *
  * @param {string} folder nothing is done when it is not there
  */
@@ -27,7 +28,10 @@ export async function closeTree(folder) {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => []);
   if ((await lstat(folder).catch(() => undefined)) !== undefined) await close(folder);
   for (const entry of entries) {
-    if (!entry.isSymbolicLink()) await close(join(entry.parentPath, entry.name));
+    if (entry.isSymbolicLink()) continue;
+    await close(join(entry.parentPath, entry.name)).catch((error) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
   }
 }
 
@@ -36,6 +40,7 @@ async function close(path) {
   const { mode } = await lstat(path);
   if ((mode & STICKY) !== 0 || (mode & OTHERS) === 0) return;
   await chmod(path, mode & 0o700).catch((error) => {
+    if (error.code === 'ENOENT') throw error;
     // Somebody else's: not ours to close, and not ours to fill with secrets.
     throw new Error(`${path} can be read by others, and its mode cannot be changed: ${error.message}`);
   });
