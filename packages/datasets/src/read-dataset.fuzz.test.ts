@@ -64,3 +64,12 @@ it.each(readers)('any bytes for %s are read, or are an error that names the file
     { numRuns: 100 },
   );
 });
+
+it.each(['r', 't', 'k'])('a cell %s nested too deep to be shown is refused with its line', async (column) => {
+  const path = join(folder, 'deep.jsonl');
+  const deep = '['.repeat(50_000) + ']'.repeat(50_000);
+  writeFileSync(path, JSON.stringify({ ...row, [column]: 'DEEP' }).replace('"DEEP"', deep));
+  const kept = { ...columns, keep: ['view'] };
+  await expect(readEventLog({ file: path, format: 'jsonl', ...kept, item: column })).rejects.toThrow(DataFileError);
+  await expect(readDataset({ path, format: 'jsonl', columns: kept })).rejects.toThrow(DataFileError);
+});

@@ -47,3 +47,12 @@ it('any file is experiments, or an error that names the file', { timeout: 60_000
     { numRuns: 80 },
   );
 });
+
+it('a merge of what is no map is an error that names the file', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'experiments-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'try.yaml'), 'name: a\n<<: 7\n');
+  const read = readExperiments(join(folder, 'try.yaml'));
+  await expect(read).rejects.toThrow(LabError);
+  await expect(read).rejects.toThrow(/try\.yaml: Merge sources must be maps/);
+});
