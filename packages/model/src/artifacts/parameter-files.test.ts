@@ -72,3 +72,12 @@ it('a small manifest cannot ask for much memory', () => {
   expect(errorOf(deserializeEncoder, files)).toBeInstanceOf(ModelArtifactError);
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50_000_000);
 });
+
+it.each(['{"toString":1}', '['.repeat(50_000) + ']'.repeat(50_000)])(
+  'a format version that cannot be shown (case %#) is refused like any other',
+  (version) => {
+    const text = `{"format":"click-recall encoder","formatVersion":${version}}`;
+    const error = errorOf(deserializeEncoder, new Map([['manifest.json', Buffer.from(text)]]));
+    expect(error).toBeInstanceOf(ModelArtifactError);
+  },
+);

@@ -105,8 +105,10 @@ function readManifest(
   if (typeof parsed !== 'object' || parsed === null || (parsed as Manifest).format !== format) {
     throw damaged(`is not of a ${format}`);
   }
-  if ((parsed as Manifest).formatVersion !== formatVersion) {
-    throw damaged(`is of version ${String((parsed as Manifest).formatVersion)}, this program reads ${formatVersion}`);
+  const { formatVersion: found } = parsed as { readonly formatVersion?: unknown };
+  if (found !== formatVersion) {
+    const shown = typeof found === 'number' ? `version ${found}` : 'no version that there is';
+    throw damaged(`is of ${shown}, this program reads ${formatVersion}`);
   }
   // The checksum vouches for the types of the rest: only this program writes it.
   const { checksum, ...manifest } = parsed as Manifest & { checksum?: unknown };
