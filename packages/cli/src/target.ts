@@ -1,6 +1,7 @@
 import { openPipeline, readRunState, type PipelineAccess, type RunState } from '@click-recall/infra';
 import { KafkaRefused } from '@click-recall/kafka';
 import {
+  atMost,
   createLogger,
   loadConfig,
   messageOf,
@@ -8,6 +9,7 @@ import {
   variablesSet,
   type Config,
   RedisRefused,
+  within,
 } from '@click-recall/runtime';
 import type { CliContext } from './context.js';
 import { CliError } from './errors.js';
@@ -58,7 +60,7 @@ export async function withPipeline<T>(
     return await work(pipeline, target);
   } finally {
     // Only asked questions and started jobs: nothing of ours is under way any more.
-    await Promise.race([pipeline.close().catch(() => undefined), sleep(CLOSE_MS)]);
+    await atMost(CLOSE_MS, pipeline.close());
   }
 }
 
@@ -72,11 +74,8 @@ export async function problemOf(
     server === 'kafka' ? `Kafka at ${config.kafka.brokers.join(',')}` : `Redis at ${redactUrl(config.redis.url)}`;
   try {
     // Told by our own clock, which says it alike of both.
-    const answer = server === 'kafka' ? admin.listTopics() : redis.ready(2 * PATIENCE_MS);
-    const late = sleep(PATIENCE_MS).then(() => {
-      throw new Error(`nothing in ${PATIENCE_MS / 1000} s`);
-    });
-    await Promise.race([answer, late]);
+    const answer: Promise<unknown> = server === 'kafka' ? admin.listTopics() : redis.ready(2 * PATIENCE_MS);
+    await within(PATIENCE_MS, answer, () => new Error(`nothing in ${PATIENCE_MS / 1000} s`));
     return undefined;
   } catch (error) {
     // It answers, and says why it will not have us.
@@ -97,10 +96,4 @@ export function quietLogger({ verbose }: Pick<CliContext, 'verbose'>) {
 
 function hint({ local }: Target): string {
   return local ? '' : '. Start a pipeline here with `click-recall up`, or name one with KAFKA_BROKERS and REDIS_URL.';
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
-  });
 }

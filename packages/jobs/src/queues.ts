@@ -1,7 +1,6 @@
 import { JOB_NAMES, type JobName } from '@click-recall/contracts';
-import { RetriableError } from '@click-recall/runtime';
+import { RetriableError, within } from '@click-recall/runtime';
 import { Queue } from 'bullmq';
-import { setTimeout as delay } from 'node:timers/promises';
 import { closeWithin } from './close-within.js';
 import { address, type ConnectionSettings, type Connector } from './connection.js';
 import { queuePrefix, SCHEDULE_QUEUE } from './keys.js';
@@ -28,16 +27,8 @@ export function openQueues(connector: Connector, namespace: string, onError: (er
 
 /** The queue once it is connected. Throws a RetriableError where Redis is away. */
 export async function connected(queue: Queue, settings: ConnectionSettings): Promise<Queue> {
-  const late = new AbortController();
-  const timeout = delay(CONNECT_MS, undefined, { signal: late.signal }).then(() => {
-    throw new RetriableError(`Redis at ${address(settings)} does not answer`);
-  });
-  try {
-    await Promise.race([queue.waitUntilReady(), timeout]);
-  } finally {
-    late.abort();
-    timeout.catch(() => undefined);
-  }
+  const late = (): Error => new RetriableError(`Redis at ${address(settings)} does not answer`);
+  await within(CONNECT_MS, queue.waitUntilReady(), late);
   return queue;
 }
 

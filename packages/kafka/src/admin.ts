@@ -1,9 +1,8 @@
-import { backoffMs } from '@click-recall/runtime';
+import { atMost, backoffMs } from '@click-recall/runtime';
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import { isConnectionError, isRetriableKafkaError } from './kafka-errors.js';
 import { pause } from './pause.js';
 import type { Reachability } from './reachability.js';
-import { atMost } from './within.js';
 
 /** A new topic has a leader for each partition within this time, ms, on a slow machine. */
 const LEADERS_WITHIN_MS = 15_000;

@@ -1,12 +1,11 @@
 import { MAX_EVENT_BYTES } from '@click-recall/contracts';
-import { backoffMs, RetriableError } from '@click-recall/runtime';
+import { atMost, backoffMs, RetriableError } from '@click-recall/runtime';
 import kafkajs, { type IHeaders, type Kafka, type Message, type Producer } from 'kafkajs';
 import { isHalfOpen, isRetriableKafkaError, isSequenceError, rootMessage } from './kafka-errors.js';
 import type { KafkaLogger } from './kafka-logger.js';
 import type { Delivery, HeaderValue, OutgoingMessage } from './message.js';
 import { pause } from './pause.js';
 import type { Reachability } from './reachability.js';
-import { atMost } from './within.js';
 
 export interface PublisherOptions {
   /** How long one publish is tried while the brokers cannot be reached, ms; then it rejects. Default: for ever. */

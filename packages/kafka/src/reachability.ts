@@ -1,10 +1,9 @@
-import { backoffMs } from '@click-recall/runtime';
+import { atMost, backoffMs, within } from '@click-recall/runtime';
 import type { Admin, Kafka } from 'kafkajs';
 import { isConnectionError, isNoCoordinator, rootMessage } from './kafka-errors.js';
 import type { KafkaLogger } from './kafka-logger.js';
 import { pause } from './pause.js';
 import { groupRefusal, refusalOf, wrongPortOf, type KafkaRefused, type RefusalSetup } from './refusal.js';
-import { atMost, within } from './within.js';
 
 /** Whether the brokers answer, known in one place for all that one client opened. */
 export interface Reachability {

@@ -1,4 +1,4 @@
-import { backoffMs, isRetriable, messageOf } from '@click-recall/runtime';
+import { atMost, backoffMs, isRetriable, messageOf } from '@click-recall/runtime';
 import kafkajs, { type EachBatchPayload, type Kafka } from 'kafkajs';
 import { createCommits } from './commits.js';
 import {
@@ -13,7 +13,6 @@ import type { KafkaLogger } from './kafka-logger.js';
 import type { ConsumedBatch, TopicPartition } from './message.js';
 import { pause } from './pause.js';
 import type { Reachability } from './reachability.js';
-import { atMost } from './within.js';
 import { toConsumedBatch } from './to-consumed-batch.js';
 
 export interface BatchControl {

@@ -25,3 +25,4 @@ export { limitGuesses, type GuessLimit } from './http/rate-limit.js';
 export type { HttpServer } from './http/create-http-server.js';
 export * from './http/open-http-server.js';
 export * from './one-thread.js';
+export * from './within.js';

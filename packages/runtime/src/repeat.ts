@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { atMost } from './within.js';
 
 export interface RepeatOptions {
   /** Pause before the first time and after each, in ms; a function is asked anew each time. */
@@ -43,7 +43,7 @@ export function repeat(
     stop: () => {
       stopped = true;
       clearTimeout(timer);
-      return Promise.race([running, delay(STOP_WITHIN_MS, undefined, { ref: false })]);
+      return atMost(STOP_WITHIN_MS, running);
     },
   };
 }

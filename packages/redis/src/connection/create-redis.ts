@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { atMost } from '@click-recall/runtime';
 import { Cluster } from 'ioredis';
 import { createClient, type Client } from './create-client.js';
 import { createCommands, keyServersOf } from './create-commands.js';
@@ -141,7 +141,7 @@ async function quit(client: Client): Promise<void> {
     client.disconnect();
   }
   if (client.status !== 'reconnecting' && client.status !== 'close') {
-    await Promise.race([ended, delay(FAREWELL_MS, undefined, { ref: false })]);
+    await atMost(FAREWELL_MS, ended);
   }
   if (wasReady) client.disconnect();
 }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { atMost } from '@click-recall/runtime';
 import { createClient, createCluster, type RedisClientOptions } from 'redis';
 import type { RedisOptions } from '../connection/create-redis.js';
 import { reconnectDelayMs } from '../connection/reconnect-delay.js';
@@ -169,10 +170,6 @@ export function createRecordClient(
 function nodesOf(connection: RecordConnection): string[] {
   if (!('masters' in connection)) return [];
   return [...connection.masters, ...connection.replicas].map(({ address }) => address);
-}
-
-function atMost(ms: number, work: Promise<unknown>): Promise<unknown> {
-  return Promise.race([work, delay(ms, undefined, { ref: false })]);
 }
 
 /** A standalone client repeats its first attempt by itself, a cluster's gives up. */

@@ -1,6 +1,7 @@
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { Metrics } from '../metrics/create-metrics.js';
+import { within } from '../within.js';
 import { watchEventLoop } from './event-loop-lag.js';
 
 export type DependencyState = 'starting' | 'up' | 'down';
@@ -88,7 +89,7 @@ export function createHealth({ logger, metrics, maxLagMs = 10_000 }: HealthOptio
   async function poll(name: string, check: () => Promise<unknown>, everyMs: number): Promise<void> {
     let next: DependencyReport;
     try {
-      await withTimeout(check, CHECK_TIMEOUT_MS);
+      await within(CHECK_TIMEOUT_MS, check(), () => new Error(`no answer in ${CHECK_TIMEOUT_MS} ms`));
       next = { state: 'up' };
     } catch (error) {
       next = { state: 'down', reason: messageOf(error) };
@@ -134,16 +135,4 @@ export function createHealth({ logger, metrics, maxLagMs = 10_000 }: HealthOptio
       for (const timer of timers) clearTimeout(timer);
     },
   };
-}
-
-async function withTimeout(check: () => Promise<unknown>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${ms} ms`)), ms);
-  });
-  try {
-    await Promise.race([check(), timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { atMost } from '../within.js';
 import { METRICS, type MetricKey, type MetricSpec } from './catalogue.js';
 
 type Instrument<S extends MetricSpec> = S['kind'] extends 'counter'
@@ -30,9 +30,7 @@ export function createMetrics(service: string): Metrics {
   const metrics = {
     beforeScrape: (fill: () => Promise<void>) => void fills.push(fill),
     scrape: async () => {
-      await Promise.allSettled(
-        fills.map((fill) => Promise.race([fill(), delay(FILL_WITHIN_MS, undefined, { ref: false })])),
-      );
+      await Promise.all(fills.map((fill) => atMost(FILL_WITHIN_MS, fill())));
       return { contentType: registry.contentType, body: await registry.metrics() };
     },
   };

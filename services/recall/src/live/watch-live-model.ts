@@ -1,7 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Encoders, Rankers, VersionedRanker } from '@click-recall/encoding';
 import type { Activation, ActivationStore } from '@click-recall/redis';
-import { messageOf, type Logger } from '@click-recall/runtime';
+import { atMost, messageOf, type Logger } from '@click-recall/runtime';
 import { liveModelOf, liveSince, type LiveModel } from './live-model.js';
 
 /** What may be said of the model: none was ever activated, one is in use, or the live one cannot be used. */
@@ -158,12 +157,9 @@ export function watchLiveModel(options: LiveModelWatchOptions): LiveModelWatch {
     async close() {
       closed = true;
       clearInterval(timer);
-      const looked = (lookingNext ?? looking)?.catch(() => undefined);
+      const looked = lookingNext ?? looking;
       // A look at a Redis that is away is not waited for.
-      await Promise.all([
-        unsubscribe?.(),
-        looked && Promise.race([looked, delay(CLOSE_WITHIN_MS, undefined, { ref: false })]),
-      ]);
+      await Promise.all([unsubscribe?.(), looked && atMost(CLOSE_WITHIN_MS, looked)]);
     },
   };
 }
