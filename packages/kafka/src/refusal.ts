@@ -1,3 +1,4 @@
+import { certificateFault } from '@click-recall/runtime';
 import type { KafkaClientOptions } from './kafka-client.js';
 import { chain, isRefusedLogin, rootMessage } from './kafka-errors.js';
 import { inspectPort, type PortFacts } from './inspect-port.js';
@@ -21,17 +22,6 @@ export class KafkaRefused extends Error {
 }
 
 export type RefusalSetup = Pick<KafkaClientOptions, 'brokers' | 'ssl' | 'sasl'>;
-
-const UNTRUSTED = new Set([
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'CERT_SIGNATURE_FAILURE',
-  'CERT_UNTRUSTED',
-]);
-const OUT_OF_DATE = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'CERT_REVOKED']);
 
 /**
  * What an error of the library says of a refusal; undefined when it says nothing of the kind.
@@ -58,13 +48,10 @@ export function refusalOf(error: unknown, setup: RefusalSetup, what?: string): K
     return entry(
       `${at} asks for no login on this port: take KAFKA_SASL_MECHANISM out, or name another port in KAFKA_BROKERS`,
     );
-  if (has((word) => UNTRUSTED.has(word)))
-    return entry(
-      `${at} shows a certificate of an authority that is not trusted here (${reason}): look at KAFKA_SSL_CA`,
-    );
-  if (has((word) => OUT_OF_DATE.has(word))) return entry(`${at} shows a certificate that is not valid now (${reason})`);
-  if (has((word) => word === 'ERR_TLS_CERT_ALTNAME_INVALID'))
-    return entry(`${at} shows the certificate of another host (${reason}): look at KAFKA_BROKERS`);
+  for (const word of words) {
+    const fault = certificateFault(word, reason, { authority: 'KAFKA_SSL_CA', address: 'KAFKA_BROKERS' });
+    if (fault !== undefined) return entry(`${at} ${fault}`);
+  }
   if (has((word) => /^ERR_SSL_.*ALERT/.test(word)))
     return entry(`${at} refuses the TLS handshake (${alertOf(reason)}): look at KAFKA_SSL_CERT and KAFKA_SSL_KEY`);
   return has((word) => word.endsWith('_AUTHORIZATION_FAILED'))

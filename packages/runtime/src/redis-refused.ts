@@ -1,3 +1,5 @@
+import { certificateFault } from './certificate-fault.js';
+
 /**
  * Redis is there and says no: trying again mends nothing until somebody changes a setting, here or there. The message names the address,
  * what was refused and which variable to look at, and holds no secret.
@@ -16,16 +18,6 @@ export interface RedisDoor {
 }
 
 const LOGIN = /\b(WRONGPASS|NOAUTH)\b|\bAUTH\b.*without any password/;
-const UNTRUSTED = new Set([
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'CERT_SIGNATURE_FAILURE',
-  'CERT_UNTRUSTED',
-]);
-const OUT_OF_DATE = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'CERT_REVOKED']);
 
 /** What an error of a Redis client says of a refusal; undefined when it says nothing of the kind. */
 export function redisRefusalOf(error: unknown, door: RedisDoor): RedisRefused | undefined {
@@ -44,11 +36,8 @@ function reasonOf(error: Error, { tls, username }: RedisDoor): string | undefine
     const missing = /\(?(no permissions? .*|this user has no permissions .*)$/i.exec(message)?.[1] ?? message;
     return `refuses a command to ${username ?? 'the default user'} (${missing}): its rights are those of \`click-recall redis-acl\``;
   }
-  if (UNTRUSTED.has(code))
-    return `shows a certificate of an authority that is not trusted here (${message}): look at REDIS_SSL_CA`;
-  if (OUT_OF_DATE.has(code)) return `shows a certificate that is not valid now (${message})`;
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
-    return `shows the certificate of another host (${message}): look at REDIS_URL`;
+  const ofCertificate = certificateFault(code, message, { authority: 'REDIS_SSL_CA', address: 'REDIS_URL' });
+  if (ofCertificate !== undefined) return ofCertificate;
   if (tls && /wrong version number|packet length too long|record too (long|large)/i.test(message))
     return 'speaks no TLS on this port: look at REDIS_URL, which begins with rediss://';
   return undefined;
