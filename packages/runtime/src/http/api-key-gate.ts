@@ -13,7 +13,7 @@ declare module 'fastify' {
     role?: Role;
   }
   interface FastifyRequest {
-    /** Who asks; null where no keys are set, or the route is open. */
+    /** Who asks; null where no keys are set, or none of them came along (then only open routes go on). */
     caller: Caller | null;
   }
 }
@@ -29,15 +29,23 @@ export function requireRole({ caller }: Pick<FastifyRequest, 'caller'>, role: Ro
   throw new HttpError(403, 'forbidden', `${what} needs a key of the role ${roles}`);
 }
 
-/**
- * Refuses every route that is not open without a key (401) or with one of another role (403), and says in the API's description which
- * it needs. To be added after the rate limit: wrong keys count for their address. A right key is never made to suffer for wrong ones
- * of the same address, or one caller with an old key would shut out all others behind its proxy.
- */
-export function addApiKeyGate(server: HttpServer, keys: readonly ApiKey[]): void {
+/** Finds who asks, once for each request: for the rate limit, which comes next, and for the gate. */
+export function addCallers(server: HttpServer, keys: readonly ApiKey[]): void {
   server.decorateRequest('caller', null);
   if (keys.length === 0) return;
   const callerOf = createKeyring(keys);
+  server.addHook('onRequest', async (request) => {
+    request.caller = callerOf(apiKeyOf(request.headers)) ?? null;
+  });
+}
+
+/**
+ * Refuses every route that is not open without a key (401) or with one of another role (403), and says in the API's description which
+ * it needs. To be added after {@link addCallers} and the rate limit: wrong keys count for their address. A right key is never made to suffer for wrong ones
+ * of the same address, or one caller with an old key would shut out all others behind its proxy.
+ */
+export function addApiKeyGate(server: HttpServer, keys: readonly ApiKey[]): void {
+  if (keys.length === 0) return;
   server.addHook('onRoute', (route) => {
     if (route.config?.open) return;
     // For a scheme that is not OAuth, OpenAPI 3.1 takes a list of roles here.
@@ -46,16 +54,14 @@ export function addApiKeyGate(server: HttpServer, keys: readonly ApiKey[]): void
   server.addHook('preParsing', async (request) => {
     const { open, role } = request.routeOptions.config;
     if (request.is404 || open) return;
-    const caller = callerOf(apiKeyOf(request.headers));
-    if (caller === undefined) {
+    if (request.caller === null) {
       throw new HttpError(401, 'unauthorized', 'expected a valid API key in the header x-api-key', 'x-api-key');
     }
-    request.caller = caller;
     requireRole(request, role ?? 'admin', 'this call');
   });
 }
 
-export function apiKeyOf(headers: IncomingMessage['headers']): string | undefined {
+function apiKeyOf(headers: IncomingMessage['headers']): string | undefined {
   const value = headers['x-api-key'];
   return Array.isArray(value) ? value[0] : value;
 }

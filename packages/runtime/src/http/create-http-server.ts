@@ -14,7 +14,7 @@ import type { Health } from '../health/create-health.js';
 import type { Logger } from '../logger.js';
 import type { Metrics } from '../metrics/create-metrics.js';
 import { answerClientError } from './answer-client-error.js';
-import { addApiKeyGate } from './api-key-gate.js';
+import { addApiKeyGate, addCallers } from './api-key-gate.js';
 import { addContentRules } from './content-rules.js';
 import { addCors } from './cors.js';
 import { addDocsRoutes, type ApiDescription } from './docs-routes.js';
@@ -101,7 +101,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     metrics.httpSeconds.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
   });
   await addCors(server, config.corsOrigins);
-  if (config.rateLimit > 0) await addRateLimit(server, config.rateLimit, config.apiKeys);
+  addCallers(server, config.apiKeys);
+  if (config.rateLimit > 0) await addRateLimit(server, config.rateLimit);
   addApiKeyGate(server, config.apiKeys);
   // After the key: who may not ask is not told what is down.
   server.addHook('preParsing', async (request) => {

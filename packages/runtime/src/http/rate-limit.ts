@@ -1,8 +1,5 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyRequest } from 'fastify';
-import type { ApiKey } from '../config/parse-api-keys.js';
-import { apiKeyOf } from './api-key-gate.js';
-import { createKeyring } from './api-keys.js';
 import type { HttpServer } from './create-http-server.js';
 import { HttpError } from './http-error.js';
 
@@ -12,13 +9,12 @@ const { normalizeIP } = rateLimit;
 const WINDOW_MS = 1_000;
 
 /** Limits how often one caller may ask: by the key where it is right, else by the address; routes with `rateLimit: false` are left out. */
-export async function addRateLimit(server: HttpServer, perSecond: number, keys: readonly ApiKey[]): Promise<void> {
-  const callerOf = createKeyring(keys);
+export async function addRateLimit(server: HttpServer, perSecond: number): Promise<void> {
   await server.register(rateLimit, {
     max: perSecond,
     timeWindow: WINDOW_MS,
     // Only a key that is right names a caller: else any number of made-up keys would each have a limit of its own.
-    keyGenerator: (request) => callerOf(apiKeyOf(request.headers))?.name ?? addressOf(request),
+    keyGenerator: (request) => request.caller?.name ?? addressOf(request),
     errorResponseBuilder: (_request, { max }) =>
       new HttpError(429, 'rate-limited', `at most ${max} requests a second; wait for retry-after seconds`),
   });
