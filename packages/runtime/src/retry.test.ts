@@ -1,16 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { FatalError, RetriableError } from './errors.js';
-import { createLogger } from './logger.js';
+import { openTestLog } from './open-test-log.js';
 import { backoffMs, retryForever } from './retry.js';
 
 function recorder() {
-  const lines: string[] = [];
-  const logger = createLogger({
-    service: 'test',
-    level: 'info',
-    pretty: false,
-    destination: { write: (line) => void lines.push(line) },
-  });
+  const { logger, lines } = openTestLog('test');
   return { logger, messages: () => lines.map((line) => (JSON.parse(line) as { msg: string }).msg) };
 }
 

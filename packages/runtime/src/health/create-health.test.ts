@@ -1,18 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '@click-recall/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createLogger } from '../logger.js';
+import { openTestLog } from '../open-test-log.js';
 import { createMetrics } from '../metrics/create-metrics.js';
 import { createHealth } from './create-health.js';
 
 function started(maxLagMs?: number) {
-  const lines: string[] = [];
-  const logger = createLogger({
-    service: 'test',
-    level: 'info',
-    pretty: false,
-    destination: { write: (line) => void lines.push(line) },
-  });
+  const { logger, lines } = openTestLog('test');
   const metrics = createMetrics('test');
   const health = createHealth({ logger, metrics, ...(maxLagMs !== undefined && { maxLagMs }) });
   onTestFinished(() => health.close());

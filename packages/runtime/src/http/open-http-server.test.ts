@@ -1,20 +1,14 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadConfig } from '../config/load-config.js';
 import { createServiceContext } from '../lifecycle/service-context.js';
-import { createLogger } from '../logger.js';
+import { openTestLog } from '../open-test-log.js';
 import { openHttpServer } from './open-http-server.js';
 
 const api = { title: 'Recall', description: 'test' };
 
 /** What a service logs as it opens its server. */
 async function saidBy(env: Record<string, string>, options: Parameters<typeof openHttpServer>[1]): Promise<string> {
-  const lines: string[] = [];
-  const logger = createLogger({
-    service: 'recall',
-    level: 'info',
-    pretty: false,
-    destination: { write: (line) => void lines.push(line) },
-  });
+  const { logger, lines } = openTestLog('recall');
   const crash = (error: unknown): void => {
     throw error;
   };

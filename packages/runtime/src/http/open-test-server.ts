@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { apiKeysSchema } from '../config/parse-api-keys.js';
 import { RetriableError } from '../errors.js';
 import { createHealth } from '../health/create-health.js';
-import { createLogger } from '../logger.js';
+import { openTestLog } from '../open-test-log.js';
 import { createMetrics } from '../metrics/create-metrics.js';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from './create-http-server.js';
 import { HttpError } from './http-error.js';
@@ -20,13 +20,7 @@ export interface TestServerSettings {
 
 /** For tests only: a server with a few routes, closed when the test ends. */
 export async function openTestServer({ apiKeys, corsOrigins = [], rateLimit = 0, patience }: TestServerSettings = {}) {
-  const lines: string[] = [];
-  const logger = createLogger({
-    service: 'recall',
-    level: 'info',
-    pretty: false,
-    destination: { write: (line) => void lines.push(line) },
-  });
+  const { logger, lines } = openTestLog('recall');
   const metrics = createMetrics('recall');
   const health = createHealth({ logger, metrics });
   const server = await createHttpServer({

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { eventually } from '@click-recall/testing';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../errors.js';
-import { createLogger } from '../logger.js';
+import { openTestLog } from '../open-test-log.js';
 import { runService, type ProcessLike } from './run-service.js';
 import type { ServiceContext } from './service-context.js';
 
@@ -25,13 +25,7 @@ async function running(
   deadlineMs = 5_000,
 ) {
   const process = fakeProcess();
-  const lines: string[] = [];
-  const logger = createLogger({
-    service: 'recall',
-    level: 'info',
-    pretty: false,
-    destination: { write: (line) => void lines.push(line) },
-  });
+  const { logger, lines } = openTestLog('recall');
   const main$ = runService('recall', main, { process: process.host, env, logger, deadlineMs });
   return { ...process, lines, main$ };
 }
