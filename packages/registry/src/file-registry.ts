@@ -112,6 +112,13 @@ export function createFileRegistry(url: string): Registry {
     },
     readFile: async (version, file) => content(version, file, await checksums(version)),
     has: async (version) => PLAIN_NAME.test(version) && (await exists(join(root, version))),
+    async writtenAt(version) {
+      // That of its last file: neither reading nor the rename changes it.
+      const { mtimeMs } = await stat(folderOf(version)).catch((error: unknown) => {
+        throw isCode(error, 'ENOENT', 'ENOTDIR') ? new UnknownModelError(version) : error;
+      });
+      return mtimeMs;
+    },
     async list() {
       const names = await readdir(root, { withFileTypes: true }).catch((error: unknown) => {
         if (isCode(error, 'ENOENT')) return [];

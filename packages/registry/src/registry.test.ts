@@ -38,6 +38,20 @@ describe('the registry', () => {
     expect(await registry.has('v2')).toBe(false);
   });
 
+  it('says when a version was written, whatever its id says', async () => {
+    const { registry } = await open();
+    const version = newVersionId(0);
+    const before = Date.now();
+    await registry.write(version, files);
+    await registry.read(version);
+    const at = await registry.writtenAt(version);
+    // Clocks of file systems go in steps.
+    expect(at).toBeGreaterThan(before - 2_000);
+    expect(at).toBeLessThanOrEqual(Date.now());
+    await expect(registry.writtenAt('v2')).rejects.toThrow(UnknownModelError);
+    await expect(registry.writtenAt('../v2')).rejects.toThrow(UnknownModelError);
+  });
+
   it('never changes a version', async () => {
     const { registry, folder } = await open();
     await registry.write('v1', files);

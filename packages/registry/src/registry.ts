@@ -24,6 +24,8 @@ export interface Registry {
   /** One file, checked likewise. Throws UnknownModelError or DamagedModelError (also where the version has no such file). */
   readFile(version: string, file: string): Promise<Uint8Array>;
   has(version: string): Promise<boolean>;
+  /** When it was written, ms since the epoch: later than its id says, which is of the time of its job. Throws UnknownModelError. */
+  writtenAt(version: string): Promise<number>;
   /** Oldest first. */
   list(): Promise<string[]>;
   /** Nothing happens where there is no such version. */

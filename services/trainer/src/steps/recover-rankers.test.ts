@@ -5,6 +5,9 @@ import { recoverRankers } from './recover-rankers.js';
 
 const RANKER = 'ranker-20300109T113000123Z-ab12cd';
 const OTHER = 'ranker-20300109T113000124Z-ab12cd';
+const YOUNG = 'ranker-20300109T235959900Z-ab12cd';
+/** Of a job that has waited and trained for hours. */
+const JUST_WRITTEN = 'ranker-20300109T113000125Z-ab12cd';
 const now = Date.UTC(2030, 0, 10);
 const metrics = {
   ...{ ndcg10: { recalled: 0.1, reranked: 0.2 }, hr10: { recalled: 0.2, reranked: 0.3 } },
@@ -23,7 +26,8 @@ it('are made of the files again, so that a rollback finds them; models are left 
   const run = () =>
     recoverRankers({
       registry: {
-        list: async () => ['20300109T113000123Z-ab12cd', RANKER, OTHER, 'ranker-20300109T235959900Z-ab12cd'],
+        list: async () => ['20300109T113000123Z-ab12cd', RANKER, OTHER, JUST_WRITTEN, YOUNG],
+        writtenAt: async (version) => now - ([JUST_WRITTEN, YOUNG].includes(version) ? 100 : 3_600_000),
         readFile: async (version, file) => {
           if (version === OTHER) throw new Error('damaged');
           return files[file]!;

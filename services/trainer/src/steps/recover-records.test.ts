@@ -5,7 +5,14 @@ import { recoverRecords } from './recover-records.js';
 const OLD = '20300109T113000123Z-ab12cd';
 const OLDER = '20300108T113000123Z-ab12cd';
 const YOUNG = '20300109T235959500Z-ab12cd';
+/** Of a job that has waited and trained for hours. */
+const JUST_WRITTEN = '20300109T113000124Z-ab12cd';
 const now = Date.UTC(2030, 0, 10);
+/** When the versions were written, ms before `now`; those not named, an hour. */
+const AGES = new Map([
+  [YOUNG, 500],
+  [JUST_WRITTEN, 500],
+]);
 const scores = { hr10: 0.2, ndcg10: 0.1 };
 const metrics = {
   ...{ ...scores, popularity: scores, markov: scores },
@@ -15,10 +22,11 @@ const metrics = {
 function world(versions: readonly string[], files: Record<string, unknown>, records: readonly ModelRecord[] = []) {
   const saved = new Map(records.map((record) => [record.version, record]));
   const unreadable: string[] = [];
-  const run = () =>
+  const run = (later = 0) =>
     recoverRecords({
       registry: {
         list: async () => [...versions],
+        writtenAt: async (version) => now - (AGES.get(version) ?? 3_600_000),
         readFile: async (version, file) => {
           const content = files[`${version}/${file}`] ?? files[file];
           if (content === undefined) throw new Error(`${version} is damaged`);
@@ -31,7 +39,7 @@ function world(versions: readonly string[], files: Record<string, unknown>, reco
         get: async (version) => saved.get(version),
         save: async (record) => void saved.set(record.version, record),
       },
-      now,
+      now: now + later,
       onUnreadable: (version, reason) => void unreadable.push(`${version}: ${reason}`),
     });
   return { saved, unreadable, run };
@@ -70,6 +78,13 @@ describe('records that Redis has lost', () => {
     const { saved, run } = world([OLD, YOUNG], files, [there]);
     expect(await run()).toEqual([]);
     expect([...saved.values()]).toEqual([there]);
+  });
+
+  it('are left alone for a minute after the writing, however old the job is that the version has its id of', async () => {
+    const { saved, run } = world([JUST_WRITTEN], files);
+    expect(await run()).toEqual([]);
+    expect(saved.size).toBe(0);
+    expect(await run(60_000)).toEqual([JUST_WRITTEN]);
   });
 
   it('are told about where the files cannot be read, and the others go on', async () => {
