@@ -30,10 +30,16 @@ it('keeps the newest, the live one, and the best of each encoder that still is t
   ];
   const known = new Map(records.map((record) => [record.version, record]));
   const young = newRankerId(now - 1000);
-  // The last two have no record.
-  const stored = new Set([...ids, young, 'new', 'old']);
+  const ofAnOldJob = newRankerId(now - 30 * DAY);
+  const justWritten = [young, ofAnOldJob];
+  // The last two, and those just written, have no record.
+  const stored = new Set([...ids, ...justWritten, 'new', 'old']);
   const removed = await pruneRankers({
-    registry: { list: async () => [...stored].sort(), remove: async (version) => void stored.delete(version) },
+    registry: {
+      list: async () => [...stored].sort(),
+      writtenAt: async (version) => now - (justWritten.includes(version) ? 1_000 : 2 * DAY),
+      remove: async (version) => void stored.delete(version),
+    },
     rankers: {
       list: async () => [...known.values()],
       save: async (record) => void known.set(record.version, record),
@@ -44,7 +50,7 @@ it('keeps the newest, the live one, and the best of each encoder that still is t
     version: ids[0]!,
   });
   expect(new Set(removed)).toEqual(new Set(ids.slice(5)));
-  expect(stored).toEqual(new Set([...ids.slice(0, 5), young, 'new', 'old']));
+  expect(stored).toEqual(new Set([...ids.slice(0, 5), ...justWritten, 'new', 'old']));
   expect(known.get(ids[5]!)?.artifactUrl).toBe('');
   expect(known.size).toBe(7);
 });

@@ -1,8 +1,8 @@
 import { bestRanker, type ActivationStore, type RankerRecord, type RankerStore } from '@click-recall/redis';
-import { isRankerId, newRankerId, type Registry } from '@click-recall/registry';
+import { isRankerId, type Registry } from '@click-recall/registry';
 
 export interface PruneRankersRequest {
-  readonly registry: Pick<Registry, 'list' | 'remove'>;
+  readonly registry: Pick<Registry, 'list' | 'writtenAt' | 'remove'>;
   readonly rankers: Pick<RankerStore, 'list' | 'save' | 'remove'>;
   readonly activation: Pick<ActivationStore, 'read'>;
   readonly now: number;
@@ -32,12 +32,12 @@ export async function pruneRankers(request: PruneRankersRequest): Promise<string
     ...[...encoders].map((encoder) => bestOf(records, encoder)),
   ]);
   const known = new Map(records.map((record) => [record.version, record]));
-  const aDayAgo = newRankerId(now - DAY_MS);
   const removed: string[] = [];
   for (const version of stored.filter(isRankerId)) {
-    // Without a record: left by a trainer that died, or just being written by another one.
-    if (kept.has(version) || (!known.has(version) && version > aDayAgo)) continue;
+    if (kept.has(version)) continue;
     const record = known.get(version);
+    // Without a record: left by a trainer that died, or just being written by another one.
+    if (!record && now - (await registry.writtenAt(version)) < DAY_MS) continue;
     // The record first: it must never name files that are not there.
     if (record) await rankers.save({ ...record, artifactUrl: '' });
     await registry.remove(version);

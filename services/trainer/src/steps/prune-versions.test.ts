@@ -6,7 +6,14 @@ import { pruneVersions } from './prune-versions.js';
 const DAY = 24 * 60 * 60 * 1000;
 const now = Date.UTC(2030, 0, 10);
 
-function world(records: ModelRecord[], files: string[], live?: Partial<Activation>, building: string[] = []) {
+/** @param justWritten of the files; the others were two days ago */
+function world(
+  records: ModelRecord[],
+  files: string[],
+  live?: Partial<Activation>,
+  building: string[] = [],
+  justWritten: string[] = [],
+) {
   const stored = new Set(files);
   const known = new Map(records.map((record) => [record.version, record]));
   return {
@@ -15,6 +22,7 @@ function world(records: ModelRecord[], files: string[], live?: Partial<Activatio
     request: {
       registry: {
         list: async () => [...stored].sort(),
+        writtenAt: async (version: string) => now - (justWritten.includes(version) ? 1_000 : 2 * DAY),
         remove: async (version: string) => void stored.delete(version),
       },
       models: {
@@ -81,8 +89,9 @@ describe('pruning', () => {
   it('removes what a trainer that died has written, but not what one writes now', async () => {
     const old = newVersionId(now - 2 * DAY);
     const fresh = newVersionId(now - 1000);
-    const { request, stored } = world([], [old, fresh]);
+    const ofAnOldJob = newVersionId(now - 3 * DAY);
+    const { request, stored } = world([], [old, fresh, ofAnOldJob], undefined, [], [fresh, ofAnOldJob]);
     expect(await pruneVersions({ ...request, keepVersions: 2, version: 'x' })).toEqual([old]);
-    expect([...stored]).toEqual([fresh]);
+    expect([...stored]).toEqual([fresh, ofAnOldJob]);
   });
 });

@@ -1,8 +1,8 @@
 import type { ActivationStore, ModelRecord, ModelStore } from '@click-recall/redis';
-import { isRankerId, newVersionId, type Registry } from '@click-recall/registry';
+import { isRankerId, type Registry } from '@click-recall/registry';
 
 export interface PruneRequest {
-  readonly registry: Pick<Registry, 'list' | 'remove'>;
+  readonly registry: Pick<Registry, 'list' | 'writtenAt' | 'remove'>;
   readonly models: Pick<ModelStore, 'list' | 'update' | 'remove'>;
   readonly activation: Pick<ActivationStore, 'read' | 'buildingVersions'>;
   readonly keepVersions: number;
@@ -23,7 +23,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
  * for the embedder to say by its status, and a record is removed only then. Answers the versions whose files were removed.
  */
 export async function pruneVersions(request: PruneRequest): Promise<string[]> {
-  const { registry, models, activation, keepVersions } = request;
+  const { registry, models, activation, keepVersions, now } = request;
   const [records, live, building] = await Promise.all([
     models.list(),
     activation.read(),
@@ -37,12 +37,12 @@ export async function pruneVersions(request: PruneRequest): Promise<string[]> {
     ...(live ? [live.encoder, live.previous] : []),
   ]);
   const known = new Map(records.map((record) => [record.version, record]));
-  const aDayAgo = newVersionId(request.now - DAY_MS);
   const removed: string[] = [];
   for (const version of await registry.list()) {
-    // Without a record: left by a trainer that died, or just being written by another one.
-    if (isRankerId(version) || kept.has(version) || (!known.has(version) && version > aDayAgo)) continue;
+    if (isRankerId(version) || kept.has(version)) continue;
     const record = known.get(version);
+    // Without a record: left by a trainer that died, or just being written by another one.
+    if (!record && now - (await registry.writtenAt(version)) < DAY_MS) continue;
     // The record first: it must never name files that are not there.
     if (record) await models.update(version, { artifactUrl: '' });
     await registry.remove(version);
