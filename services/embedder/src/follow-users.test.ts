@@ -1,8 +1,9 @@
 import { createExactIndex, type VectorIndex } from '@click-recall/vector-index';
 import { spacesOf } from '@click-recall/encoding';
-import type { UserVector } from '@click-recall/redis';
+import { keysOf, type UserVector } from '@click-recall/redis';
 import { describe, expect, it } from 'vitest';
 import { followUsers } from './follow-users.js';
+import { ITEMS, openTestEmbedder } from './open-test-embedder.js';
 
 const version = { version: 'v', spaces: spacesOf('v', 2, { items: 10, users: 10 }) };
 
@@ -89,4 +90,29 @@ describe('the index of users', () => {
     await followUsers({ userVectors, index }, version, users);
     expect(tick).toBeLessThan(1.5 * users.length);
   });
+
+  it(
+    'loses a user whose stored vector was damaged by hand, and has the user again after the next build',
+    { timeout: 60_000 },
+    async () => {
+      const test = await openTestEmbedder();
+      await test.click('u', ITEMS[0]!);
+      await test.start();
+      const live = await test.writeModel();
+      await test.switchTo(live);
+      const { spaces } = await test.openModel(live);
+      const whole = await test.userVectors.get(live, ['u']);
+      const key = keysOf(test.namespace).userVector(live, 'u');
+      const bytes = (await test.redis.commands.callBytes(['GET', key])) as Buffer;
+      await test.redis.commands.call(['SET', key, Buffer.concat([bytes, Buffer.of(1)])]);
+
+      await followUsers(test, { version: live, spaces }, ['u']);
+      expect(await test.index.count(spaces.users)).toBe(0);
+      const id = await test.jobs.add('embed', { modelVersion: live });
+      const ended = await test.jobs.waitFor('embed', id, { timeoutMs: 25_000, pollMs: 50 });
+      expect(ended).toMatchObject({ kind: 'completed' });
+      expect(await test.userVectors.get(live, ['u'])).toEqual(whole);
+      expect(await test.index.count(spaces.users)).toBe(1);
+    },
+  );
 });

@@ -16,7 +16,7 @@ const READ_SEQUENCES = ['hget', 'zrange', 'zcard', 'zscan', 'zscore'];
 const READ_ITEMS = ['hgetall', 'scard', 'smembers', 'sscan'];
 const READ_OFFSETS = ['get'];
 const READ_ACTIVATION = ['hgetall', 'hget', 'smembers'];
-const READ_VECTORS = ['get', 'getrange', 'hmget', 'hscan', 'hlen'];
+const READ_VECTORS = ['get', 'getrange', 'strlen', 'hmget', 'hscan', 'hlen'];
 
 /** Reads of vector sets, a module of the server: for a module's command Redis asks for the right to read and to write. */
 export const READ_VECTOR_SETS = ['vsim', 'vcard', 'vemb'];

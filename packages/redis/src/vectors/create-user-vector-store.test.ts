@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { keysOf } from '../keys.js';
 import { createSequenceStore } from '../sequences/create-sequence-store.js';
 import { testRedis } from '../test-redis.js';
 import { createUserVectorStore } from './create-user-vector-store.js';
@@ -10,7 +11,7 @@ async function testStores() {
     userId,
     operations: [{ kind: 'add', timestamp: time, eventId: 'e', itemId: 'i', appendTimeMs: time } as const],
   });
-  return { vectors: createUserVectorStore(redis, { namespace }), sequences, click };
+  return { redis, namespace, vectors: createUserVectorStore(redis, { namespace }), sequences, click };
 }
 
 const of = (...numbers: number[]): Float32Array => Float32Array.from(numbers);
@@ -31,6 +32,27 @@ describe('vectors of users', () => {
     expect(await vectors.put('v', [{ userId: 'u', revision: 4, vector: of(4) }])).toEqual([false]);
     expect(await vectors.put('v', [{ userId: 'u', revision: 5, vector: of(55) }])).toEqual([true]);
     expect(await vectors.get('v', ['u'])).toEqual([{ revision: 5, vector: of(55) }]);
+  });
+
+  it.each([
+    ['a byte too many', (bytes: Buffer) => Buffer.concat([bytes, Buffer.of(1)])],
+    ['too few bytes', (bytes: Buffer) => bytes.subarray(0, 7)],
+    ['a revision that is no number', (bytes: Buffer) => withHeader(bytes, NaN)],
+    ['a revision that no sequence has', (bytes: Buffer) => withHeader(bytes, 1e300)],
+    ['a revision without end', (bytes: Buffer) => withHeader(bytes, Infinity)],
+    ['half a revision', (bytes: Buffer) => withHeader(bytes, 99.5)],
+    ['a revision below zero', (bytes: Buffer) => withHeader(bytes, -1)],
+  ])('that somebody has damaged are none, whoever asks, and are replaced: %s', async (_, damage) => {
+    const { redis, namespace, vectors } = await testStores();
+    const key = keysOf(namespace).userVector('v', 'u');
+    await vectors.put('v', [{ userId: 'u', revision: 7, vector: of(1, 2) }]);
+    const whole = (await redis.commands.callBytes(['GET', key])) as Buffer;
+    await redis.commands.call(['SET', key, damage(whole)]);
+    expect(await vectors.get('v', ['u'])).toEqual([undefined]);
+    expect(await vectors.revisions('v', ['u'])).toEqual([undefined]);
+    expect(await vectors.put('v', [{ userId: 'u', revision: 3, vector: of(3) }])).toEqual([true]);
+    expect(await vectors.get('v', ['u'])).toEqual([{ revision: 3, vector: of(3) }]);
+    expect(await vectors.revisions('v', ['u'])).toEqual([3]);
   });
 
   it('are not written for a user who was forgotten', async () => {
@@ -62,3 +84,9 @@ describe('vectors of users', () => {
     expect((await vectors.get('v2', userIds)).filter(Boolean)).toHaveLength(50);
   });
 });
+
+function withHeader(bytes: Buffer, revision: number): Buffer {
+  const damaged = Buffer.from(bytes);
+  damaged.writeDoubleLE(revision, 0);
+  return damaged;
+}

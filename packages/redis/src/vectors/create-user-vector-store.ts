@@ -1,7 +1,7 @@
 import { loadScript } from '../connection/load-script.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { keysOf } from '../keys.js';
-import { decodeUserVector, encodeUserVector, HEADER_BYTES } from './user-vector-bytes.js';
+import { decodeUserVector, encodeUserVector, HEADER_BYTES, revisionIn } from './user-vector-bytes.js';
 
 export interface UserVector {
   /** Revision of the sequence that the vector was made of. */
@@ -20,9 +20,9 @@ export interface UserVectorStore {
     entries: readonly ({ readonly userId: string } & UserVector)[],
     options?: { readonly onlyIfUserExists?: boolean },
   ): Promise<boolean[]>;
-  /** In the order asked for; undefined where there is none. */
+  /** In the order asked for; undefined where there is none, or something that is no vector. */
   get(version: string, userIds: readonly string[]): Promise<(UserVector | undefined)[]>;
-  /** Revisions of the vectors, without the vectors; undefined where there is none. */
+  /** Revisions of the vectors, without the vectors; undefined where `get` gives none. */
   revisions(version: string, userIds: readonly string[]): Promise<(number | undefined)[]>;
   delete(version: string, userIds: readonly string[]): Promise<void>;
   /** Deletes the vectors of a version, a slice of users at a time. */
@@ -57,12 +57,15 @@ export function createUserVectorStore(
     },
     revisions: async (version, userIds) => {
       const replies = await commands.pipelineBytes(
-        userIds.map((userId) => ['GETRANGE', keys.userVector(version, userId), 0, HEADER_BYTES - 1]),
+        userIds.flatMap((userId) => {
+          const key = keys.userVector(version, userId);
+          return [
+            ['STRLEN', key],
+            ['GETRANGE', key, 0, HEADER_BYTES - 1],
+          ];
+        }),
       );
-      return replies.map((reply) => {
-        const header = reply as Buffer;
-        return header.length === HEADER_BYTES ? header.readDoubleLE(0) : undefined;
-      });
+      return userIds.map((_, place) => revisionIn(replies[2 * place + 1] as Buffer, replies[2 * place] as number));
     },
     delete: remove,
     drop: async (version, users) => {

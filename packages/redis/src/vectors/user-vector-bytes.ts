@@ -13,7 +13,15 @@ export function encodeUserVector({ revision, vector }: UserVector): Buffer {
 
 /** The vector is a copy, aligned, and keeps nothing of the reply alive. Undefined for bytes that are none: as if nothing were stored. */
 export function decodeUserVector(bytes: Buffer): UserVector | undefined {
-  if (bytes.length < HEADER_BYTES || bytes.length % Float32Array.BYTES_PER_ELEMENT !== 0) return undefined;
+  const revision = revisionIn(bytes, bytes.length);
+  if (revision === undefined) return undefined;
   const floats = new Uint8Array(bytes.subarray(HEADER_BYTES));
-  return { revision: bytes.readDoubleLE(0), vector: new Float32Array(floats.buffer) };
+  return { revision, vector: new Float32Array(floats.buffer) };
+}
+
+/** The revision that stands in a value's header; undefined where the value, of so many bytes, is no vector. `put-user-vector.lua` judges alike. */
+export function revisionIn(header: Buffer, byteLength: number): number | undefined {
+  if (header.length < HEADER_BYTES || byteLength % Float32Array.BYTES_PER_ELEMENT !== 0) return undefined;
+  const revision = header.readDoubleLE(0);
+  return Number.isSafeInteger(revision) && revision >= 0 ? revision : undefined;
 }
