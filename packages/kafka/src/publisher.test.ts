@@ -1,7 +1,7 @@
 import { RetriableError } from '@click-recall/runtime';
 import { eventually, randomNamespace, testServers } from '@click-recall/testing';
 import { connect, createServer, type AddressInfo } from 'node:net';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { createKafkaClient } from './kafka-client.js';
 import { openTestKafka, silent, textOf } from './open-test-kafka.js';
 
@@ -80,6 +80,21 @@ it('gives up after the time set, with an error that may be tried again', async (
   onTestFinished(() => client.close());
   const publisher = client.publisher({ giveUpAfterMs: 300 });
   await expect(publisher.publish('any', [{ key: null, value: 'x' }])).rejects.toThrow(RetriableError);
+});
+
+it('keeps no timer for what is delivered', async () => {
+  const kafka = await openTestKafka();
+  const topic = await kafka.topic();
+  const hourMs = 3_600_000;
+  const set = vi.spyOn(globalThis, 'setTimeout');
+  const cleared = vi.spyOn(globalThis, 'clearTimeout');
+  onTestFinished(() => [set, cleared].forEach((spy) => spy.mockRestore()));
+
+  await kafka.client.publisher({ giveUpAfterMs: hourMs }).publish(topic, [{ key: 'a', value: 'x' }]);
+
+  const deadlines = set.mock.results.filter((_result, index) => (set.mock.calls[index]?.[1] ?? 0) > hourMs / 2);
+  expect(deadlines).toHaveLength(1);
+  expect(cleared.mock.calls.map(([timer]) => timer)).toContain(deadlines[0]?.value);
 });
 
 it('says once that the brokers are away, waits for them and goes on by itself', async () => {

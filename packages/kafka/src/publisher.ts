@@ -1,5 +1,5 @@
 import { MAX_EVENT_BYTES } from '@click-recall/contracts';
-import { atMost, backoffMs, RetriableError } from '@click-recall/runtime';
+import { atMost, backoffMs, RetriableError, within } from '@click-recall/runtime';
 import kafkajs, { type IHeaders, type Kafka, type Message, type Producer } from 'kafkajs';
 import { isHalfOpen, isRetriableKafkaError, isSequenceError, rootMessage } from './kafka-errors.js';
 import type { KafkaLogger } from './kafka-logger.js';
@@ -66,21 +66,17 @@ export function createPublisher({ kafka, reachability, logger, options }: Publis
   const closing = new AbortController();
 
   function enqueue(topic: string, messages: Message[], bytes: number, deadline: number): Promise<Delivery[]> {
-    return new Promise((resolve, reject) => {
-      const portion = { topic, messages, bytes, deadline, resolve, reject };
-      waiting.push(portion);
+    const taken = new Promise<Delivery[]>((resolve, reject) => {
+      waiting.push({ topic, messages, bytes, deadline, resolve, reject });
       draining ??= drain().finally(() => (draining = undefined));
-      if (Number.isFinite(deadline)) giveUpAt(portion);
     });
-  }
-
-  /** A request that gets no answer is under way for long: its caller, and those behind it, are told in time all the same. */
-  function giveUpAt(portion: Portion): void {
-    setTimeout(() => {
-      const place = waiting.indexOf(portion);
+    if (!Number.isFinite(deadline)) return taken;
+    // A request that gets no answer is under way for long: its caller, and those behind it, are told in time all the same.
+    return within(deadline - Date.now(), taken, () => {
+      const place = waiting.findIndex((portion) => portion.messages === messages);
       if (place >= 0) waiting.splice(place, 1);
-      portion.reject(new RetriableError('Kafka did not take the messages in time'));
-    }, portion.deadline - Date.now()).unref();
+      return new RetriableError('Kafka did not take the messages in time');
+    });
   }
 
   async function drain(): Promise<void> {
