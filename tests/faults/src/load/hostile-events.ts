@@ -59,7 +59,7 @@ export function badMessages(nowMs: number): BadMessage[] {
 }
 
 /** Ids that must come through as they are, whatever they look like to Redis, Lua, a log or a terminal. */
-export const ODD_IDS: readonly string[] = [
+const ODD_IDS: readonly string[] = [
   '{}',
   '{user}',
   'a}b{c',

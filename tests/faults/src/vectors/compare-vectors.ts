@@ -1,12 +1,11 @@
 import { spacesOf, type VersionedEncoder } from '@click-recall/encoding';
 import { createActivationStore, createSequenceStore, createUserVectorStore } from '@click-recall/redis';
 import { chooseIndex } from '@click-recall/vector-index';
+import { mostOf } from '../replay/compare-state.js';
 import { SMALL_KEEPS } from '../replay/open-state-check.js';
 import type { FaultPipeline } from '../world/open-world.js';
 import { dot, lengthOf } from './open-answer-check.js';
 
-/** A difference is worth a line; a thousand are not. */
-const MOST_TOLD = 5;
 const SLICE = 200;
 const TOLERANCE = 2e-3;
 
@@ -56,9 +55,7 @@ export async function compareVectors(
   for (const userId of indexed) differences.push(`${userId} is in the index of users and has no vector`);
   const items = await index.count(spaces.items);
   if (items !== encoder.itemIds.length) differences.push(`the index has ${items} of ${encoder.itemIds.length} items`);
-  return differences.length <= MOST_TOLD
-    ? differences
-    : [...differences.slice(0, MOST_TOLD), `and ${differences.length - MOST_TOLD} more`];
+  return mostOf(differences);
 }
 
 function isNear(found: Float32Array | undefined, wanted: Float32Array): boolean {

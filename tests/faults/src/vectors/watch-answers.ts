@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { recommendationSchema, topicName } from '@click-recall/contracts';
+import { recommendationSchema, topicName, type Recommendation } from '@click-recall/contracts';
 import type { Random } from '../random.js';
 import { openLogReader } from '../replay/log-reader.js';
 import type { RowRun } from '../row.js';
@@ -15,8 +15,6 @@ export interface WatchedAnswers {
   stop(): Promise<void>;
 }
 
-type Message = ReturnType<typeof recommendationSchema.parse>;
-
 /** Asks recall all the while, and reads `recommendations`: every answer over HTTP and as many messages as there is time for are checked. */
 export async function watchAnswers(
   pipeline: LivePipeline,
@@ -25,7 +23,7 @@ export async function watchAnswers(
   { violation, defer }: Pick<RowRun, 'violation' | 'defer'>,
 ): Promise<WatchedAnswers> {
   const { client, admin, namespace, first, userIds, itemIds } = pipeline;
-  const waiting: Message[] = [];
+  const waiting: Recommendation[] = [];
   await openLogReader({
     client,
     admin,
