@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { boardQueues, createJobs, type Jobs } from '@click-recall/jobs';
 import { createActivationStore } from '@click-recall/redis';
 import { eventually } from '@click-recall/testing';
+import { inLanes } from '../in-lanes.js';
 import type { Random } from '../random.js';
 import type { Row, RowRun } from '../row.js';
 import { openWorld, type FaultPipeline, type World } from '../world/open-world.js';
@@ -23,16 +24,12 @@ export const bootTogether: Row = {
   rounds: 20,
   async run(run) {
     const world = await openWorld(run);
-    const lanes = Math.min(LANES, run.rounds);
-    await Promise.all(
-      Array.from({ length: lanes }, async (_, lane) => {
-        const random = run.random.fork();
-        for (let round = lane; round < run.rounds; round += lanes) {
-          await (round % 2 === 0 ? scheduled(run, world, random) : afterClicks(run, world));
-          run.roundDone();
-        }
-      }),
-    );
+    await inLanes(run, LANES, async ({ rounds, random }) => {
+      for (const round of rounds) {
+        await (round % 2 === 0 ? scheduled(run, world, random) : afterClicks(run, world));
+        run.roundDone();
+      }
+    });
   },
 };
 

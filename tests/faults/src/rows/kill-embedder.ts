@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { groupId, topicName } from '@click-recall/contracts';
 import { createActivationStore } from '@click-recall/redis';
 import { eventually } from '@click-recall/testing';
+import { inLanes, type Lane } from '../in-lanes.js';
 import { startLoad } from '../load/click-load.js';
 import type { Random } from '../random.js';
 import { untilApplied } from '../replay/unapplied.js';
@@ -34,19 +35,11 @@ export const killEmbedder: Row = {
   rounds: 14,
   async run(run) {
     const world = await openWorld(run);
-    const lanes = Math.min(LANES, run.rounds);
-    await Promise.all(
-      Array.from({ length: lanes }, (_, lane) => killInLane(run, world, run.random.fork(), { lane, lanes })),
-    );
+    await inLanes(run, LANES, (lane) => killInLane(run, world, lane));
   },
 };
 
-interface Place {
-  readonly lane: number;
-  readonly lanes: number;
-}
-
-async function killInLane(run: RowRun, world: World, random: Random, { lane, lanes }: Place): Promise<void> {
+async function killInLane(run: RowRun, world: World, { rounds, random }: Lane): Promise<void> {
   // Old indexes go after a second, so that each switch builds one anew.
   const pipeline = await openLivePipeline(world, run, {
     users: USERS,
@@ -59,7 +52,7 @@ async function killInLane(run: RowRun, world: World, random: Random, { lane, lan
   const versions = [await pipeline.liveVersion()];
   let embedder = pipeline.first.embedder;
 
-  for (let round = lane; round < run.rounds; round += lanes) {
+  for (const round of rounds) {
     const moment = MOMENTS[round % MOMENTS.length] ?? 'any';
     run.say(`killing at ${moment}`);
     const load = startLoad(pipeline, random, { rate: 50, users: USERS, items: ITEMS, forget: 0.01 });

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { inLanes, type Lane } from '../in-lanes.js';
 import { startLoad } from '../load/click-load.js';
 import { openStateCheck, SMALL_KEEPS_ENV } from '../replay/open-state-check.js';
 import type { Row, RowRun } from '../row.js';
@@ -23,26 +24,21 @@ export const killIngest: Row = {
   short: { rounds: 6 },
   async run(run) {
     const world = await openWorld(run);
-    const lanes = Math.min(LANES, run.rounds);
-    await Promise.all(
-      Array.from({ length: lanes }, (_, lane) =>
-        killInLane(run, world, run.random.fork(), lane, Math.floor((run.rounds + lane) / lanes)),
-      ),
-    );
+    await inLanes(run, LANES, (lane) => killInLane(run, world, lane));
   },
 };
 
-async function killInLane(run: RowRun, world: World, random: Random, lane: number, rounds: number): Promise<void> {
+async function killInLane(run: RowRun, world: World, { rounds, random }: Lane): Promise<void> {
   const pipeline = await world.openPipeline({ env: SMALL_KEEPS_ENV });
   const check = await openStateCheck(pipeline, run);
   const ways = Object.entries(WAYS);
-  for (let round = 1; round <= rounds; round += 1) {
-    const [name, way] = ways[(lane + round) % ways.length] ?? random.pick(ways);
+  for (const round of rounds) {
+    const [name, way] = ways[round % ways.length] ?? random.pick(ways);
     const load = startLoad(pipeline, random, { rate: 100, itemRate: 10 });
     await way(pipeline, random);
     await delay(random.between(0, 500));
     await load.stop();
-    await check.equalsReplay(`lane ${lane}, round ${round}, ${name}`);
+    await check.equalsReplay(`round ${round + 1}, ${name}`);
     await Promise.all(pipeline.services.map((service) => service.kill()));
     run.roundDone();
   }

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createActivationStore } from '@click-recall/redis';
 import { eventually } from '@click-recall/testing';
+import { inLanes, type Lane } from '../in-lanes.js';
 import type { Random } from '../random.js';
 import type { Row, RowRun } from '../row.js';
 import { MOMENTS, type Moment } from '../training/moments.js';
@@ -44,22 +45,11 @@ export const killTrainer: Row = {
   rounds: ROUNDS_A_MOMENT * MOMENTS.length,
   async run(run) {
     const world = await openWorld(run);
-    const lanes = Math.min(LANES, run.rounds);
-    const rounds = Array.from({ length: run.rounds }, (_, round) => round);
-    await Promise.all(
-      Array.from({ length: lanes }, (_, lane) =>
-        killInLane(
-          run,
-          world,
-          run.random.fork(),
-          rounds.filter((round) => round % lanes === lane),
-        ),
-      ),
-    );
+    await inLanes(run, LANES, (lane) => killInLane(run, world, lane));
   },
 };
 
-async function killInLane(run: RowRun, world: World, random: Random, rounds: readonly number[]): Promise<void> {
+async function killInLane(run: RowRun, world: World, { rounds, random }: Lane): Promise<void> {
   const pipeline = await openLivePipeline(world, run, { users: 120, model: MODEL });
   const check = openVersionCheck(pipeline, run);
   let trainer = pipeline.first.trainer;
