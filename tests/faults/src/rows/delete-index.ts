@@ -4,8 +4,9 @@ import { eventually } from '@click-recall/testing';
 import { startLoad } from '../load/click-load.js';
 import { untilApplied } from '../replay/unapplied.js';
 import type { Row, RowRun } from '../row.js';
+import { recallAnswer } from '../vectors/ask-recall.js';
 import { compareVectors } from '../vectors/compare-vectors.js';
-import { openAnswerCheck, type Answer, type AnswerCheck } from '../vectors/open-answer-check.js';
+import { openAnswerCheck, type AnswerCheck } from '../vectors/open-answer-check.js';
 import { openLivePipeline, type LivePipeline } from '../world/open-live-pipeline.js';
 import { openWorld } from '../world/open-world.js';
 import { runCli } from '../world/run-cli.js';
@@ -76,15 +77,16 @@ async function deleteByHand(loss: Loss, pipeline: LivePipeline, { encoder, lift 
 
 /** Nobody is turned away, and every item says where it comes from. */
 async function answersGoOn(loss: Loss, { run, pipeline, check, when }: Round): Promise<void> {
+  const { recall } = pipeline.first;
   const session = pipeline.itemIds.slice(3, 6);
   const userId = run.random.pick(pipeline.userIds);
   const itemId = run.random.pick(pipeline.itemIds);
   const withoutItems = loss === 'items' || loss === 'activation' || loss === 'all of it';
   // The activation is looked at five times a second.
   await eventually(async () => {
-    const ofSession = await ask(pipeline, '/v1/recommendations', { itemIds: session, limit: 10 });
-    const ofUser = await ask(pipeline, `/v1/users/${userId}/recommendations?limit=10`);
-    const ofItem = await ask(pipeline, `/v1/items/${itemId}/similar?limit=10`);
+    const ofSession = await recallAnswer(recall, '/v1/recommendations', { itemIds: session, limit: 10 });
+    const ofUser = await recallAnswer(recall, `/v1/users/${userId}/recommendations?limit=10`);
+    const ofItem = await recallAnswer(recall, `/v1/items/${itemId}/similar?limit=10`);
     for (const { items } of [ofSession, ofUser, ofItem]) {
       if (items.length === 0) throw new Error('an answer is empty');
       const channels = new Set(items.map(({ channel }) => channel));
@@ -142,17 +144,8 @@ async function isWhole({ run, pipeline, check, when }: Round): Promise<void> {
     run.violation(`${when}: the metric goes on`),
   );
   const session = pipeline.itemIds.slice(3, 6);
-  const answer = await ask(pipeline, '/v1/recommendations', { itemIds: session, limit: 10 });
+  const answer = await recallAnswer(first.recall, '/v1/recommendations', { itemIds: session, limit: 10 });
   if (answer.items.some(({ channel }) => channel !== 'nearest'))
     run.violation(`${when}: answers are still popular items`);
   await check.ofSession(session, answer);
-}
-
-type Asked = Answer & { readonly sequenceRevision: number | null };
-
-async function ask({ first }: LivePipeline, path: string, body?: object): Promise<Asked> {
-  const post = body && { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-  const response = await fetch(`${first.recall.url}${path}`, post);
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  return (await response.json()) as Asked;
 }

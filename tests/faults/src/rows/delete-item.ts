@@ -3,6 +3,7 @@ import { topicName } from '@click-recall/contracts';
 import { eventually } from '@click-recall/testing';
 import { startLoad } from '../load/click-load.js';
 import type { Row, RowRun } from '../row.js';
+import { askRecall, recallAnswer } from '../vectors/ask-recall.js';
 import { openNewestLists, type NewestLists } from '../vectors/newest-lists.js';
 import type { FaultService } from '../world/fault-service.js';
 import { openLivePipeline, type LivePipeline } from '../world/open-live-pipeline.js';
@@ -102,7 +103,7 @@ async function placesOf(
   const places = holders.map(([userId]) => `the list of ${userId}`);
   const someone = [...holders.map(([userId]) => userId), ...userIds].slice(0, 5);
   const another = itemIds.filter((id) => id !== itemId).slice(0, 3);
-  for (const { url } of recalls) {
+  for (const recall of recalls) {
     const listed: [string, object?][] = [
       ...someone.map((userId): [string] => [`/v1/users/${userId}/recommendations?limit=100`]),
       [`/v1/users/nobody-of-${namespace}/recommendations?limit=100`],
@@ -111,12 +112,12 @@ async function placesOf(
       ...another.map((id): [string] => [`/v1/items/${id}/similar?limit=100`]),
     ];
     for (const [path, body] of listed) {
-      const { items } = (await (await ask(url, path, body)).json()) as { items: { itemId: string }[] };
-      if (items.some((item) => item.itemId === itemId)) places.push(`${url}${path}`);
+      const { items } = await recallAnswer(recall, path, body);
+      if (items.some((item) => item.itemId === itemId)) places.push(`${recall.url}${path}`);
     }
     for (const path of [`/v1/items/${itemId}/similar`, `/v1/items/${itemId}/users`]) {
-      const { status } = await ask(url, path);
-      if (status !== 404) places.push(`${url}${path} (${status})`);
+      const { status } = await askRecall(recall, path);
+      if (status !== 404) places.push(`${recall.url}${path} (${status})`);
     }
   }
   return places;
@@ -124,20 +125,15 @@ async function placesOf(
 
 async function isBack({ itemIds }: LivePipeline, recalls: readonly FaultService[], itemId: string): Promise<boolean> {
   const answers = await Promise.all(
-    recalls.map(async ({ url }) => {
+    recalls.map(async (recall) => {
       const session = { itemIds: itemIds.filter((id) => id !== itemId).slice(0, 3), limit: 100 };
-      const { items } = (await (await ask(url, '/v1/recommendations', session)).json()) as {
-        items: { itemId: string }[];
-      };
-      return items.some((item) => item.itemId === itemId) && (await ask(url, `/v1/items/${itemId}/similar`)).ok;
+      const { items } = await recallAnswer(recall, '/v1/recommendations', session);
+      return (
+        items.some((item) => item.itemId === itemId) && (await askRecall(recall, `/v1/items/${itemId}/similar`)).ok
+      );
     }),
   );
   return answers.every(Boolean);
-}
-
-function ask(url: string, path: string, body?: object): Promise<Response> {
-  const post = body && { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-  return fetch(`${url}${path}`, post);
 }
 
 function itemsOf(lists: NewestLists): string[] {

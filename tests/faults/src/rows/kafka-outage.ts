@@ -5,6 +5,7 @@ import { startLoad } from '../load/click-load.js';
 import { startHttpLoad } from '../load/http-load.js';
 import { openStateCheck, SMALL_KEEPS_ENV } from '../replay/open-state-check.js';
 import type { Row, RowRun } from '../row.js';
+import { recallAnswer } from '../vectors/ask-recall.js';
 import { openFleet, type Fleet } from '../world/open-fleet.js';
 import { openWorld } from '../world/open-world.js';
 import { allRun, checkCallers, restsFor, turnUnready, untilReady } from '../world/outage.js';
@@ -77,8 +78,7 @@ async function recommendsAnew({ live, service }: Fleet, userId: string): Promise
   );
   await publisher.close();
   const recommended = async (): Promise<boolean> => {
-    const answer = await fetch(`${service('recall').url}/v1/users/${userId}/recommendations`);
-    const { items } = (await answer.json()) as { items: { channel: string }[] };
+    const { items } = await recallAnswer(service('recall'), `/v1/users/${userId}/recommendations`);
     return items.length > 0 && items[0]?.channel !== 'popular' && (await published(live)) > before;
   };
   await eventually(recommended, { deadlineMs: RECOMMENDED_WITHIN_MS, everyMs: 200 });

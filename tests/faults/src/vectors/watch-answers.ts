@@ -4,7 +4,8 @@ import type { Random } from '../random.js';
 import { openLogReader } from '../replay/log-reader.js';
 import type { RowRun } from '../row.js';
 import type { LivePipeline } from '../world/open-live-pipeline.js';
-import type { Answer, AnswerCheck } from './open-answer-check.js';
+import { recallAnswer } from './ask-recall.js';
+import type { AnswerCheck } from './open-answer-check.js';
 
 const PAUSE_MS = 30;
 /** Messages that wait to be looked at; when so many do, others are let pass. */
@@ -36,29 +37,21 @@ export async function watchAnswers(
   });
   let stopped = false;
 
-  async function ask(path: string, body?: object): Promise<Answer & { readonly sequenceRevision: number | null }> {
-    const init = body && {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    };
-    const response = await fetch(`${first.recall.url}${path}`, init);
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-    return (await response.json()) as Answer & { readonly sequenceRevision: number | null };
-  }
-
   const asks: readonly (() => Promise<void>)[] = [
     async () => {
       const session = Array.from({ length: 1 + random.below(5) }, () => random.pick(itemIds));
-      await check.ofSession(session, await ask('/v1/recommendations', { itemIds: session, limit: 10 }));
+      await check.ofSession(
+        session,
+        await recallAnswer(first.recall, '/v1/recommendations', { itemIds: session, limit: 10 }),
+      );
     },
     async () => {
       const userId = random.pick(userIds);
-      await check.ofUser(userId, await ask(`/v1/users/${userId}/recommendations?limit=10`));
+      await check.ofUser(userId, await recallAnswer(first.recall, `/v1/users/${userId}/recommendations?limit=10`));
     },
     async () => {
       const itemId = random.pick(itemIds);
-      await check.ofItem(itemId, await ask(`/v1/items/${itemId}/similar?limit=10`));
+      await check.ofItem(itemId, await recallAnswer(first.recall, `/v1/items/${itemId}/similar?limit=10`));
     },
     async () => {
       const message = waiting.shift();
