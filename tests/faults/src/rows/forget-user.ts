@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { groupId, topicName } from '@click-recall/contracts';
+import { topicName } from '@click-recall/contracts';
 import { createModelStore, createRecordClient, createUserVectorStore } from '@click-recall/redis';
 import { messageOf } from '@click-recall/runtime';
 import { eventually } from '@click-recall/testing';
 import { startLoad } from '../load/click-load.js';
 import type { Random } from '../random.js';
 import { untilApplied } from '../replay/unapplied.js';
+import { untilRead } from '../replay/until-read.js';
 import type { Row, RowRun } from '../row.js';
 import { findTraces } from '../traces/find-traces.js';
 import { openNewestLists } from '../vectors/newest-lists.js';
@@ -182,18 +183,10 @@ async function nothingLeft(
   }
 }
 
-async function settled({ admin, namespace, redis }: LivePipeline): Promise<void> {
-  const within = { deadlineMs: FLOW_WITHIN_MS, everyMs: 100 };
-  await untilApplied({ admin, namespace, redis });
-  for (const [group, topic] of [
-    ['embedder', 'sequence-updates'],
-    ['recall', 'user-vectors'],
-  ] as const) {
-    await eventually(
-      async () => (await admin.lag(groupId(group, namespace), topicName(topic, namespace))) === 0n,
-      within,
-    );
-  }
+async function settled(pipeline: LivePipeline): Promise<void> {
+  await untilApplied(pipeline);
+  await untilRead(pipeline, 'embedder', 'sequence-updates', FLOW_WITHIN_MS);
+  await untilRead(pipeline, 'recall', 'user-vectors', FLOW_WITHIN_MS);
 }
 
 async function hasVector(pipeline: LivePipeline, userId: string): Promise<boolean> {

@@ -1,14 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { groupId, topicName } from '@click-recall/contracts';
 import { createActivationStore } from '@click-recall/redis';
 import { eventually } from '@click-recall/testing';
 import { inLanes, type Lane } from '../in-lanes.js';
 import { startLoad } from '../load/click-load.js';
 import type { Random } from '../random.js';
-import { untilApplied } from '../replay/unapplied.js';
 import type { Row, RowRun } from '../row.js';
-import { compareVectors } from '../vectors/compare-vectors.js';
 import { openAnswerCheck } from '../vectors/open-answer-check.js';
+import { vectorsAreRight } from '../vectors/vectors-are-right.js';
 import { watchAnswers } from '../vectors/watch-answers.js';
 import { openLivePipeline, type LivePipeline } from '../world/open-live-pipeline.js';
 import { openWorld, type World } from '../world/open-world.js';
@@ -20,7 +18,6 @@ const USERS = 1_500;
 const ITEMS = 300;
 /** Everything that was begun has ended by then. */
 const FLOW_WITHIN_MS = 240_000;
-const CAUGHT_UP_WITHIN_MS = 120_000;
 
 /** Moments of a build and a switch. */
 const MOMENTS = ['items', 'users', 'check', 'switching', 'switched', 'retiring', 'any'] as const;
@@ -71,7 +68,7 @@ async function killInLane(run: RowRun, world: World, { rounds, random }: Lane): 
     await delay(random.between(0, 1_000));
     await Promise.all([flow, ...(back ? [back] : [])].map(({ id }) => untilEnded(pipeline, id, run)));
     await load.stop();
-    await rightInTheEnd(pipeline, check, run, `round ${round + 1} (killed at ${moment})`);
+    await vectorsAreRight(run, pipeline, check, `round ${round + 1} (killed at ${moment})`);
     const now = await pipeline.liveVersion();
     if (!versions.includes(now)) versions.push(now);
     run.roundDone();
@@ -126,22 +123,4 @@ async function untilEnded({ jobs }: LivePipeline, id: string, { violation }: Row
   if (outcome.kind === 'failed' && outcome.failure.code !== 'overtaken') {
     violation(`flow ${id} has failed: ${outcome.failure.message}`);
   }
-}
-
-async function rightInTheEnd(
-  pipeline: LivePipeline,
-  check: ReturnType<typeof openAnswerCheck>,
-  { violation }: RowRun,
-  when: string,
-): Promise<void> {
-  const { admin, namespace } = pipeline;
-  await untilApplied(pipeline);
-  const lag = async (): Promise<boolean> =>
-    (await admin.lag(groupId('embedder', namespace), topicName('sequence-updates', namespace))) === 0n;
-  await eventually(lag, { deadlineMs: CAUGHT_UP_WITHIN_MS, everyMs: 100 });
-  let last = ['nothing could be compared'];
-  const look = async (): Promise<boolean> => (last = await compareVectors(pipeline, check.encoderOf)).length === 0;
-  await eventually(look, { deadlineMs: CAUGHT_UP_WITHIN_MS, everyMs: 500 }).catch(() => {
-    for (const difference of last) violation(`${when}: ${difference}`);
-  });
 }

@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { groupId, topicName } from '@click-recall/contracts';
 import { messageOf, repeat } from '@click-recall/runtime';
-import { eventually } from '@click-recall/testing';
 import { startLoad } from '../load/click-load.js';
 import { openStateCheck } from '../replay/open-state-check.js';
+import { untilRead } from '../replay/until-read.js';
 import type { Row, RowRun } from '../row.js';
 import { growthOf } from '../soak/growth.js';
 import { openSamples } from '../soak/take-samples.js';
@@ -90,16 +89,13 @@ function askAlong(live: LivePipeline, { random, violation }: RowRun): () => Prom
 }
 
 /** Of every group that reads along the way from a click to its recommendation. */
-async function lagIsGone({ admin, namespace }: LivePipeline, { violation }: RowRun): Promise<void> {
+async function lagIsGone(live: LivePipeline, { violation }: RowRun): Promise<void> {
   const readers = [
     ['ingest', 'clicks'],
     ['embedder', 'sequence-updates'],
     ['recall', 'user-vectors'],
   ] as const;
   for (const [service, topic] of readers) {
-    const lag = (): Promise<bigint> => admin.lag(groupId(service, namespace), topicName(topic, namespace));
-    await eventually(async () => (await lag()) === 0n, { deadlineMs: LAG_GONE_WITHIN_MS }).catch(async () =>
-      violation(`${service} is still ${await lag()} messages behind on ${topic}`),
-    );
+    await untilRead(live, service, topic, LAG_GONE_WITHIN_MS).catch((error: unknown) => violation(messageOf(error)));
   }
 }
