@@ -16,7 +16,6 @@ const GONE_WITHIN_MS = 5_000;
 /** How long it is looked at afterwards: gone is gone. */
 const WATCHED_MS = 3_000;
 const BACK_WITHIN_MS = 60_000;
-const FLOW_WITHIN_MS = 240_000;
 
 /** What goes on while the item is deleted. */
 const SITUATIONS = ['nothing else', 'a tombstone', 'a build', 'no embedder', 'a rollback'] as const;
@@ -52,7 +51,7 @@ export const deleteItem: Row = {
       await goneInTime({ run, pipeline, recalls, lists, itemId, when: `round ${round + 1} (${situation})` });
       const rollback = situation === 'a rollback' ? await pipeline.jobs.startRollback(other) : flow;
       if (rollback) {
-        await ended(pipeline, rollback.id);
+        await pipeline.flowEnded(rollback.id);
         await lists.toEnd();
         for (const place of await placesOf(pipeline, recalls, lists, itemId))
           run.violation(`round ${round + 1} (${situation}): ${itemId} is in ${place} after the switch`);
@@ -145,9 +144,4 @@ async function publishItem({ client, namespace }: LivePipeline, itemId: string, 
   const publisher = client.publisher();
   await publisher.publish(topicName('items', namespace), [{ key: itemId, value: value && JSON.stringify(value) }]);
   await publisher.close();
-}
-
-async function ended({ jobs }: LivePipeline, id: string): Promise<void> {
-  const outcome = await jobs.waitFor('republish', id, { timeoutMs: FLOW_WITHIN_MS });
-  if (outcome.kind === 'failed') throw new Error(`the rollback: ${outcome.failure.message}`);
 }

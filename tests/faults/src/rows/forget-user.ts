@@ -12,12 +12,11 @@ import type { Row, RowRun } from '../row.js';
 import { findTraces } from '../traces/find-traces.js';
 import { openNewestLists } from '../vectors/newest-lists.js';
 import type { FaultService } from '../world/fault-service.js';
-import { openLivePipeline, type LivePipeline } from '../world/open-live-pipeline.js';
+import { FLOW_WITHIN_MS, openLivePipeline, type LivePipeline } from '../world/open-live-pipeline.js';
 import { openWorld, type World } from '../world/open-world.js';
 
 const USERS = 800;
 const ITEMS = 80;
-const FLOW_WITHIN_MS = 240_000;
 const GONE_WITHIN_MS = 60_000;
 
 /** What goes on while the user is forgotten. */
@@ -114,7 +113,7 @@ async function forgetIn(situation: Situation, scene: Scene): Promise<void> {
       });
       await delay(random.between(0, 800));
       await forget(services.ingest, userId);
-      return flowEnded(pipeline, id);
+      return pipeline.flowEnded(id);
     }
     case 'a build whose embedder is killed': {
       const { id } = await pipeline.jobs.startRollback(other);
@@ -123,7 +122,7 @@ async function forgetIn(situation: Situation, scene: Scene): Promise<void> {
       await delay(random.between(0, 300));
       await services.embedder.kill();
       services.embedder = await pipeline.start('embedder');
-      return flowEnded(pipeline, id);
+      return pipeline.flowEnded(id);
     }
     case 'clicks delivered again': {
       await click(pipeline, userId, random, 3);
@@ -160,7 +159,7 @@ async function replay(pipeline: LivePipeline, services: Services, world: World, 
   } finally {
     await records.close();
   }
-  await flowEnded(pipeline, (await pipeline.jobs.startRollback(version)).id);
+  await pipeline.flowEnded((await pipeline.jobs.startRollback(version)).id);
 }
 
 async function nothingLeft(
@@ -220,9 +219,4 @@ async function click(
 async function forget({ url }: FaultService, userId: string): Promise<void> {
   const response = await fetch(`${url}/v1/users/${encodeURIComponent(userId)}`, { method: 'DELETE' });
   if (response.status !== 202) throw new Error(`DELETE: ${response.status} ${await response.text()}`);
-}
-
-async function flowEnded({ jobs }: LivePipeline, id: string): Promise<void> {
-  const outcome = await jobs.waitFor('republish', id, { timeoutMs: FLOW_WITHIN_MS });
-  if (outcome.kind === 'failed') throw new Error(`the flow has failed: ${outcome.failure.message}`);
 }

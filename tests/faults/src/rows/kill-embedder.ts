@@ -8,7 +8,7 @@ import type { Row, RowRun } from '../row.js';
 import { openAnswerCheck } from '../vectors/open-answer-check.js';
 import { vectorsAreRight } from '../vectors/vectors-are-right.js';
 import { watchAnswers } from '../vectors/watch-answers.js';
-import { openLivePipeline, type LivePipeline } from '../world/open-live-pipeline.js';
+import { FLOW_WITHIN_MS, openLivePipeline, type LivePipeline } from '../world/open-live-pipeline.js';
 import { openWorld, type World } from '../world/open-world.js';
 
 /** A lost worker's job is given to another one after 30 to 60 s, which is most of a round: pipelines beside each other wait together. */
@@ -16,8 +16,6 @@ const LANES = 2;
 /** Enough that a build takes seconds. */
 const USERS = 1_500;
 const ITEMS = 300;
-/** Everything that was begun has ended by then. */
-const FLOW_WITHIN_MS = 240_000;
 
 /** Moments of a build and a switch. */
 const MOMENTS = ['items', 'users', 'check', 'switching', 'switched', 'retiring', 'any'] as const;

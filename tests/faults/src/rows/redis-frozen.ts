@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { eventually } from '@click-recall/testing';
 import { startLoad } from '../load/click-load.js';
 import { startHttpLoad } from '../load/http-load.js';
 import { openStateCheck, SMALL_KEEPS_ENV } from '../replay/open-state-check.js';
 import type { Row, RowRun } from '../row.js';
 import { FLEET, openFleet, type Fleet } from '../world/open-fleet.js';
 import { openWorld } from '../world/open-world.js';
-import { allRun, checkCallers, turnUnready, untilReady } from '../world/outage.js';
+import { allRun, checkCallers, trainingUnderWay, turnUnready, untilReady } from '../world/outage.js';
 
 const FROZEN_MS = 60_000;
 const NOTICED_WITHIN_MS = 15_000;
@@ -17,7 +16,6 @@ const HEAP_GROWS_LESS_THAN_MB = 150;
 const GROUPS = { ingest: 1, embedder: 2, recall: 2 } as const;
 /** A service that says more in a minute says it at every try. */
 const LINES = 60;
-const FLOW_WITHIN_MS = 240_000;
 
 export const redisFrozen: Row = {
   letter: 'g',
@@ -34,9 +32,7 @@ export const redisFrozen: Row = {
       const when = `round ${round}`;
       await untilReady(fleet);
       const load = startLoad(live, run.random.fork(), { rate: 100 });
-      const { id } = await live.jobs.startTraining({ reason: 'manual' });
-      await eventually(async () => (await live.jobs.job('train', id))?.state === 'active', { deadlineMs: 60_000 });
-      await delay(run.random.between(0, 4_000));
+      const trained = await trainingUnderWay(run, fleet);
       const before = await lookAt(fleet);
       run.say('Redis is frozen');
       world.redis.freeze();
@@ -49,8 +45,7 @@ export const redisFrozen: Row = {
       await untilReady(fleet);
       await load.stop();
       await check.equalsReplay(when);
-      const outcome = await live.jobs.waitFor('republish', id, { timeoutMs: FLOW_WITHIN_MS });
-      if (outcome.kind === 'failed') run.violation(`${when}: the training was lost: ${outcome.failure.message}`);
+      await trained(when);
       judgeJoins(run, before, await lookAt(fleet), when);
       run.roundDone();
     }

@@ -6,7 +6,7 @@ import { openStateCheck, SMALL_KEEPS_ENV } from '../replay/open-state-check.js';
 import type { Row, RowRun } from '../row.js';
 import { openFleet, type Fleet } from '../world/open-fleet.js';
 import { openWorld } from '../world/open-world.js';
-import { allRun, checkCallers, turnUnready, untilReady } from '../world/outage.js';
+import { allRun, checkCallers, trainingUnderWay, turnUnready, untilReady } from '../world/outage.js';
 
 /** Room that is left when the limit is set, bytes. */
 const ROOM = 200_000;
@@ -14,7 +14,6 @@ const FULL_WITHIN_MS = 90_000;
 const FULL_FOR_MS = 30_000;
 const ANSWERED_WITHIN_MS = 6_000;
 const ROOM_WITHIN_MS = 60_000;
-const FLOW_WITHIN_MS = 240_000;
 /** The services that write to Redis. */
 const WRITERS = ['ingest', 'embedder', 'recall', 'trainer'] as const;
 
@@ -35,9 +34,7 @@ export const redisFull: Row = {
     for (let round = 1; round <= run.rounds; round += 1) {
       const when = `round ${round}`;
       await untilReady(fleet);
-      const { id } = await live.jobs.startTraining({ reason: 'manual' });
-      await eventually(async () => (await live.jobs.job('train', id))?.state === 'active', { deadlineMs: 60_000 });
-      await delay(run.random.between(0, 4_000));
+      const trained = await trainingUnderWay(run, fleet);
       const keys = await keyCount(live);
       await setLimit(live, (await memory(live, 'used_memory')) + ROOM);
       run.say('Redis fills up');
@@ -57,8 +54,7 @@ export const redisFull: Row = {
       await saysRoom(run, fleet, when);
       await load.stop();
       await check.equalsReplay(when);
-      const outcome = await live.jobs.waitFor('republish', id, { timeoutMs: FLOW_WITHIN_MS });
-      if (outcome.kind === 'failed') run.violation(`${when}: the training was lost: ${outcome.failure.message}`);
+      await trained(when);
       run.roundDone();
     }
   },

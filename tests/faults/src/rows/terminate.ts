@@ -9,7 +9,7 @@ import type { Row, RowRun } from '../row.js';
 import type { FaultServiceName } from '../world/fault-service.js';
 import { FLEET, openFleet, type Fleet } from '../world/open-fleet.js';
 import { openWorld, type World } from '../world/open-world.js';
-import { untilReady } from '../world/outage.js';
+import { checkCallers, untilReady } from '../world/outage.js';
 import { endsInTime } from '../world/ends-in-time.js';
 
 /** What `docker stop` and Kubernetes give a process, with room; the services promise 15 s. */
@@ -61,12 +61,7 @@ async function terminateOne(run: RowRun, fleet: Fleet, name: FaultServiceName, w
   await delay(run.random.between(100, 2_000));
   await endsInTime(run, service, GRACE_MS, when);
   await callers.stop();
-  for (const broken of callers.broken()) run.violation(`${when}: ${name} left a caller without an answer: ${broken}`);
-  for (const [status, count] of callers.answers()) {
-    if (status >= 300 && status !== 503) run.violation(`${when}: ${name} answered ${count} times with ${status}`);
-  }
-  if (callers.unkind() > 0)
-    run.violation(`${when}: ${name} answered 503 without retry-after ${callers.unkind()} times`);
+  checkCallers(run, callers, { statuses: [200, 202, 503] }, `${when}, ${name}`);
   if ((callers.answers().get(200) ?? 0) + (callers.answers().get(202) ?? 0) === 0)
     run.violation(`${when}: ${name} never answered a caller`);
   if (name === 'ingest') await committed(run, fleet, when);

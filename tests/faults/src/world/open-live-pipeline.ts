@@ -35,9 +35,16 @@ export interface LivePipeline extends FaultPipeline {
    * @throws Error with the reason when a step failed
    */
   train(): Promise<string>;
+  /**
+   * Waits until a flow that makes a version live has ended.
+   *
+   * @throws Error with the reason when it failed
+   */
+  flowEnded(id: string): Promise<void>;
 }
 
-const FLOW_WITHIN_MS = 240_000;
+/** Everything that was begun has ended by then. */
+export const FLOW_WITHIN_MS = 240_000;
 
 export async function openLivePipeline(
   world: World,
@@ -78,6 +85,10 @@ export async function openLivePipeline(
       const version = await live.liveVersion();
       if (version === undefined) throw new Error('the flow has ended and no version is live');
       return version;
+    },
+    async flowEnded(id) {
+      const outcome = await jobs.waitFor('republish', id, { timeoutMs: FLOW_WITHIN_MS });
+      if (outcome.kind === 'failed') throw new Error(`the flow has failed: ${outcome.failure.message}`);
     },
   };
   say('training a first model');

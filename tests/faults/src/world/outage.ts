@@ -4,14 +4,30 @@ import type { HttpLoad } from '../load/http-load.js';
 import type { RowRun } from '../row.js';
 import type { FaultServiceName } from './fault-service.js';
 import { FLEET, type Fleet } from './open-fleet.js';
+import { FLOW_WITHIN_MS } from './open-live-pipeline.js';
 
 const READY_WITHIN_MS = 120_000;
+const BEGINS_WITHIN_MS = 60_000;
 
 /** Resolves once every service says that it is ready. */
 export async function untilReady({ service }: Fleet): Promise<void> {
   const all = async (): Promise<boolean> =>
     (await Promise.all(FLEET.map((name) => service(name).readiness()))).every((status) => status === 200);
   await eventually(all, { deadlineMs: READY_WITHIN_MS, everyMs: 100 });
+}
+
+/** Starts a training that is under way when this resolves, and gives the way to wait for its end: a violation where it was lost. */
+export async function trainingUnderWay(
+  { random, violation }: Pick<RowRun, 'random' | 'violation'>,
+  { live: { jobs } }: Fleet,
+): Promise<(when: string) => Promise<void>> {
+  const { id } = await jobs.startTraining({ reason: 'manual' });
+  await eventually(async () => (await jobs.job('train', id))?.state === 'active', { deadlineMs: BEGINS_WITHIN_MS });
+  await delay(random.between(0, 4_000));
+  return async (when) => {
+    const outcome = await jobs.waitFor('republish', id, { timeoutMs: FLOW_WITHIN_MS });
+    if (outcome.kind === 'failed') violation(`${when}: the training was lost: ${outcome.failure.message}`);
+  };
 }
 
 /** A violation for each of these services whose `/readyz` is not 503 within the time. */
@@ -55,14 +71,15 @@ export async function restsFor(
 
 export interface Allowed {
   readonly statuses: readonly number[];
-  readonly withinMs: number;
+  /** Default: however long a caller waits for one. */
+  readonly withinMs?: number;
 }
 
 /** A violation for each answer to these callers that is not allowed, comes too late or does not come. */
 export function checkCallers(
   { violation }: Pick<RowRun, 'violation'>,
   callers: HttpLoad,
-  { statuses, withinMs }: Allowed,
+  { statuses, withinMs = Infinity }: Allowed,
   when: string,
 ): void {
   for (const broken of callers.broken()) violation(`${when}: a caller was left without an answer: ${broken}`);
