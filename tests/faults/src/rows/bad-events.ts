@@ -5,6 +5,7 @@ import { formatOrigin, type OutgoingMessage, type TopicCompression } from '@clic
 import { createSequenceStore } from '@click-recall/redis';
 import { startLoad } from '../load/click-load.js';
 import { badMessages, oddClicks } from '../load/hostile-events.js';
+import { publishAt } from '../load/publish-once.js';
 import { openStateCheck, SMALL_KEEPS, SMALL_KEEPS_ENV } from '../replay/open-state-check.js';
 import { readLetters } from '../replay/read-letters.js';
 import type { Row, RowRun } from '../row.js';
@@ -73,11 +74,8 @@ async function publishHostile(
   const publisher = client.publisher();
   for (const [, { topic, value, reason, ...given }] of mixed) {
     const key = 'key' in given ? (given.key ?? null) : null;
-    const full = topicName(topic, namespace);
-    const [landed] = await publisher.publish(full, [{ key, value }]);
-    if (!landed) throw new Error('nobody says where the message is');
-    if (reason)
-      expected.set(formatOrigin({ topic: full, partition: landed.partition, offset: BigInt(landed.offset) }), reason);
+    const origin = await publishAt(publisher, topicName(topic, namespace), { key, value });
+    if (reason) expected.set(formatOrigin(origin), reason);
   }
 }
 
@@ -119,8 +117,7 @@ async function compareLetters(
     if (!expected.has(origin))
       run.violation(`${when}: ${origin} is refused for ${reason} (${message}), expected to be taken`);
   }
-  const { result } = await runJson(pipeline, ['dead-letters', 'list', '--limit', '1']);
-  const total = (result as { readonly total?: number } | undefined)?.total;
+  const total = await countListed(pipeline);
   if (total !== expected.size) run.violation(`${when}: dead-letters list counts ${total}, expected ${expected.size}`);
 }
 
@@ -160,10 +157,15 @@ async function replayBad(
   }
   const again = await runJson(pipeline, ['dead-letters', 'replay', '--reason', 'not-json']);
   if (again.code !== 1) run.violation(`${when}: bytes that are no JSON were replayed: ${JSON.stringify(again.result)}`);
-  const { result } = await runJson(pipeline, ['dead-letters', 'list', '--limit', '1']);
-  const left = (result as { readonly total?: number } | undefined)?.total;
+  const left = await countListed(pipeline);
   if (left !== expected.size - count)
     run.violation(`${when}: ${left} letters are left after the replay, expected ${expected.size - count}`);
+}
+
+/** How many letters the command lists. */
+async function countListed(pipeline: FaultPipeline): Promise<number | undefined> {
+  const { result } = await runJson(pipeline, ['dead-letters', 'list', '--limit', '1']);
+  return (result as { readonly total?: number } | undefined)?.total;
 }
 
 /** What the command says for scripts is its first line; remarks and errors follow. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { topicName } from '@click-recall/contracts';
 import { eventually } from '@click-recall/testing';
 import { startLoad } from '../load/click-load.js';
+import { publishOnce } from '../load/publish-once.js';
 import type { Row, RowRun } from '../row.js';
 import { askRecall, recallAnswer } from '../vectors/ask-recall.js';
 import { openNewestLists, type NewestLists } from '../vectors/newest-lists.js';
@@ -140,8 +140,6 @@ function itemsOf(lists: NewestLists): string[] {
   return [...new Set(items)];
 }
 
-async function publishItem({ client, namespace }: LivePipeline, itemId: string, value: object | null): Promise<void> {
-  const publisher = client.publisher();
-  await publisher.publish(topicName('items', namespace), [{ key: itemId, value: value && JSON.stringify(value) }]);
-  await publisher.close();
+function publishItem(pipeline: LivePipeline, itemId: string, value: object | null): Promise<void> {
+  return publishOnce(pipeline, 'items', [{ key: itemId, value: value && JSON.stringify(value) }]);
 }

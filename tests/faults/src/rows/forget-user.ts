@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { topicName } from '@click-recall/contracts';
 import { createModelStore, createRecordClient, createUserVectorStore } from '@click-recall/redis';
 import { messageOf } from '@click-recall/runtime';
 import { eventually } from '@click-recall/testing';
 import { startLoad } from '../load/click-load.js';
+import { publishOnce } from '../load/publish-once.js';
 import type { Random } from '../random.js';
 import { untilApplied } from '../replay/unapplied.js';
 import { untilRead } from '../replay/until-read.js';
@@ -196,24 +196,17 @@ async function hasVector(pipeline: LivePipeline, userId: string): Promise<boolea
   return stored !== undefined;
 }
 
-async function click(
-  { client, namespace, itemIds }: LivePipeline,
-  userId: string,
-  random: Random,
-  count: number,
-): Promise<void> {
-  const publisher = client.publisher();
+function click(pipeline: LivePipeline, userId: string, random: Random, count: number): Promise<void> {
   const messages = Array.from({ length: count }, () => ({
     key: userId,
     value: JSON.stringify({
       userId,
-      itemId: random.pick(itemIds),
+      itemId: random.pick(pipeline.itemIds),
       eventId: `event-${random.below(2 ** 32)}`,
       timestamp: Date.now(),
     }),
   }));
-  await publisher.publish(topicName('clicks', namespace), messages);
-  await publisher.close();
+  return publishOnce(pipeline, 'clicks', messages);
 }
 
 async function forget({ url }: FaultService, userId: string): Promise<void> {

@@ -3,6 +3,7 @@ import { topicName } from '@click-recall/contracts';
 import { eventually } from '@click-recall/testing';
 import { startLoad } from '../load/click-load.js';
 import { startHttpLoad } from '../load/http-load.js';
+import { publishOnce } from '../load/publish-once.js';
 import { openStateCheck, SMALL_KEEPS_ENV } from '../replay/open-state-check.js';
 import type { Row, RowRun } from '../row.js';
 import { recallAnswer } from '../vectors/ask-recall.js';
@@ -70,13 +71,12 @@ async function askMeanwhile(run: RowRun, fleet: Fleet, when: string): Promise<vo
 /** A user who was not there before gets recommendations that a model made, over HTTP and on the topic. */
 async function recommendsAnew({ live, service }: Fleet, userId: string): Promise<void> {
   const before = await published(live);
-  const publisher = live.client.publisher();
   const clicks = live.itemIds.slice(0, 5).map((itemId) => ({ userId, itemId, timestamp: Date.now() }));
-  await publisher.publish(
-    topicName('clicks', live.namespace),
+  await publishOnce(
+    live,
+    'clicks',
     clicks.map((click) => ({ key: userId, value: JSON.stringify(click) })),
   );
-  await publisher.close();
   const recommended = async (): Promise<boolean> => {
     const { items } = await recallAnswer(service('recall'), `/v1/users/${userId}/recommendations`);
     return items.length > 0 && items[0]?.channel !== 'popular' && (await published(live)) > before;

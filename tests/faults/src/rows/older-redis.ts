@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { topicName } from '@click-recall/contracts';
 import { keysOf } from '@click-recall/redis';
 import { eventually } from '@click-recall/testing';
 import { startLoad } from '../load/click-load.js';
+import { publishOnce } from '../load/publish-once.js';
 import { openStateCheck, SMALL_KEEPS_ENV, type StateCheck } from '../replay/open-state-check.js';
 import type { Random } from '../random.js';
 import type { Row } from '../row.js';
@@ -77,16 +77,15 @@ const WAYS = {
     await check.equalsReplay('before the fault');
     const copy = await keepRedisData(world, 'half-way');
     const round = random.below(2 ** 32);
-    const publisher = pipeline.client.publisher();
     const userIds = Array.from({ length: MANY_USERS }, (_, user) => `many-${round}-${user}`);
-    await publisher.publish(
-      topicName('clicks', pipeline.namespace),
+    await publishOnce(
+      pipeline,
+      'clicks',
       userIds.map((userId) => ({
         key: userId,
         value: JSON.stringify({ userId, itemId: 'item-1', timestamp: Date.now(), eventId: 'once' }),
       })),
     );
-    await publisher.close();
     const keys = userIds.map(keysOf(pipeline.namespace).user);
     const applied = (): Promise<unknown> => pipeline.redis.commands.call(['EXISTS', ...keys]);
     await eventually(applied, { everyMs: 1 });

@@ -1,6 +1,7 @@
 import { topicName, type TopicName } from '@click-recall/contracts';
 import { formatOrigin, readTopic, type OutgoingMessage } from '@click-recall/kafka';
 import { eventually } from '@click-recall/testing';
+import { publishAt } from '../load/publish-once.js';
 import { readLetters } from '../replay/read-letters.js';
 import { untilApplied } from '../replay/unapplied.js';
 import type { Row, RowRun } from '../row.js';
@@ -57,9 +58,7 @@ async function writeAsLater(run: RowRun, pipeline: LivePipeline, round: number):
   );
   const expected = new Set<string>();
   for (const [topic, message] of future) {
-    const [landed] = await publisher.publish(full(topic), [message]);
-    if (landed)
-      expected.add(formatOrigin({ topic: full(topic), partition: landed.partition, offset: BigInt(landed.offset) }));
+    expected.add(formatOrigin(await publishAt(publisher, full(topic), message)));
   }
   await compareLetters(run, pipeline, expected, round);
   // The partitions go on behind them.

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { topicName } from '@click-recall/contracts';
+import { publishOnce } from '../load/publish-once.js';
 import type { FaultPipeline, World } from './open-world.js';
 
 /** Seconds to train and good enough for a gate: these tests are of what breaks, not of what it learns. */
@@ -36,22 +36,23 @@ export interface Past {
 
 /** Publishes clicks of yesterday that can be learned from, and what is known of their items. */
 export async function publishPast(
-  { namespace, client }: Pick<FaultPipeline, 'namespace' | 'client'>,
+  pipeline: Pick<FaultPipeline, 'namespace' | 'client'>,
   { users, items, clicks }: Past,
 ): Promise<{ readonly userIds: readonly string[]; readonly itemIds: readonly string[] }> {
   const userIds = Array.from({ length: users }, (_, user) => `user-${user}`);
   const itemIds = Array.from({ length: items }, (_, item) => `item-${item}`);
-  const publisher = client.publisher();
-  await publisher.publish(
-    topicName('items', namespace),
+  await publishOnce(
+    pipeline,
+    'items',
     itemIds.map((itemId, item) => ({
       key: itemId,
       value: JSON.stringify({ itemId, title: `Title of ${item}`, categories: [item % 2 ? 'odd' : 'even'] }),
     })),
   );
   const start = Date.now() - 24 * 3_600_000;
-  await publisher.publish(
-    topicName('clicks', namespace),
+  await publishOnce(
+    pipeline,
+    'clicks',
     userIds.flatMap((userId, user) =>
       Array.from({ length: clicks }, (_, click) => ({
         key: userId,
@@ -65,6 +66,5 @@ export async function publishPast(
       })),
     ),
   );
-  await publisher.close();
   return { userIds, itemIds };
 }
