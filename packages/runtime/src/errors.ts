@@ -1,3 +1,5 @@
+import { isRedisNotNow } from './redis-not-now.js';
+
 /** One thing wrong with the configuration: the variable, and what was expected of it. Never holds a secret. */
 export interface ConfigFault {
   readonly variable: string;
@@ -38,10 +40,6 @@ const NETWORK_CODES = new Set([
   'ETIMEDOUT',
 ]);
 
-/** Replies of a Redis that is there but cannot answer now (OOM: nor store), and what its client says while it reconnects or hears nothing. */
-const REDIS_NOT_NOW =
-  /^(OOM|LOADING|READONLY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|NOREPLICAS|MISCONF)\b|^Connection is closed|^Stream isn't writeable|^Command timed out/;
-
 /**
  * Whether an operation that failed with this error may be tried again. Decided by our own types first, then by what the
  * libraries say (`retriable` of a Kafka error, network codes, Redis replies), then by the cause. Anything else is unknown,
@@ -52,7 +50,7 @@ export function isRetriable(error: unknown): boolean {
   if (error instanceof FatalError || error instanceof ConfigError || !(error instanceof Error)) return false;
   if ('retriable' in error && typeof error.retriable === 'boolean') return error.retriable;
   if ('code' in error && typeof error.code === 'string' && NETWORK_CODES.has(error.code)) return true;
-  if (error.name === 'MaxRetriesPerRequestError' || REDIS_NOT_NOW.test(error.message)) return true;
+  if (isRedisNotNow(error)) return true;
   if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(isRetriable);
   return isRetriable(error.cause);
 }

@@ -1,5 +1,6 @@
 export * from './errors.js';
 export * from './certificate-fault.js';
+export * from './redis-not-now.js';
 export * from './redis-refused.js';
 export * from './config/environment.js';
 export * from './config/load-config.js';

@@ -1,3 +1,5 @@
+import { isRedisNotNow } from '@click-recall/runtime';
+
 /** The server cannot be reached, or went away under a command; try again later. */
 export class RedisUnavailableError extends Error {
   override readonly name = 'RedisUnavailableError';
@@ -22,30 +24,19 @@ export class RedisReplyError extends Error {
   readonly retriable = false;
 }
 
-/**
- * What a server answers that is there but cannot serve now. NOSCRIPT: it lost a script that was just given to it, or could not take it. EXECABORT:
- * our transactions are always the same well-formed commands, so one that is discarded was refused by the state of the server (it still reads its
- * data from disk, or has no room).
- */
-const NOT_NOW =
-  /^(LOADING|EXECABORT|READONLY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|NOREPLICAS|MISCONF|BUSY|UNBLOCKED|NOSCRIPT|NOAUTH|WRONGPASS)\b/;
-
 /** Said before a command or a script has written anything: neither is ever half done. */
 const OUT_OF_MEMORY = /^OOM\b/;
 
-/** What the clients throw when the connection is not there or goes away. */
+/** What the clients throw when the connection is not there or goes away, beside what `isRedisNotNow` knows. */
 const CLIENT_NAMES = new Set([
   'AbortError',
-  'MaxRetriesPerRequestError',
-  'ClusterAllFailedError',
   'ClientClosedError',
   'ClientOfflineError',
   'DisconnectsClientError',
   'SocketClosedUnexpectedlyError',
   'ConnectionTimeoutError',
 ]);
-const CLIENT_MESSAGES =
-  /^(Connection is closed|Stream isn't writeable|Cluster isn't ready|Cluster is ended|Too many Cluster redirections|Failed to refresh slots|Socket |The client is (closed|offline)|Command timed out)/;
+const CLIENT_MESSAGES = /^(Socket |The client is (closed|offline))/;
 
 /**
  * Turns what a client library throws into the errors of this package; anything else (a mistake of ours) comes back as it is.
@@ -57,10 +48,9 @@ export function toRedisError(error: unknown, address: string): unknown {
   if (error instanceof RedisOutOfMemoryError) return error;
   const isReply = error.name === 'ReplyError' || error.constructor.name === 'ErrorReply';
   if (isReply && OUT_OF_MEMORY.test(error.message)) return new RedisOutOfMemoryError(address);
-  if (isReply && !NOT_NOW.test(error.message))
-    return new RedisReplyError(`Redis at ${address}: ${inWords(error.message)}`);
+  if (isReply && !isRedisNotNow(error)) return new RedisReplyError(`Redis at ${address}: ${inWords(error.message)}`);
   const unavailable =
-    isReply ||
+    isRedisNotNow(error) ||
     CLIENT_NAMES.has(error.name) ||
     CLIENT_NAMES.has(error.constructor.name) ||
     CLIENT_MESSAGES.test(error.message) ||
