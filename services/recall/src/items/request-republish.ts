@@ -1,4 +1,4 @@
-import { parseItem } from '@click-recall/contracts';
+import { idFault, parseItem } from '@click-recall/contracts';
 import type { Jobs } from '@click-recall/jobs';
 import type { ConsumedBatch, ConsumedMessage } from '@click-recall/kafka';
 import type { OffsetStore } from '@click-recall/redis';
@@ -41,7 +41,7 @@ export function deletedIn(messages: readonly Pick<ConsumedMessage, 'key' | 'valu
   const deleted = new Map<string, boolean>();
   for (const { key, value } of messages) {
     if (value === null) {
-      if (key !== null) deleted.set(key, true);
+      if (key !== null && !idFault(key)) deleted.set(key, true);
       continue;
     }
     const parsed = parseItem(value);
