@@ -32,9 +32,10 @@ async function firstError(way: Way): Promise<unknown> {
 
 const settled = (promise: Promise<unknown>): Promise<unknown> => promise.catch((error: unknown) => error);
 
-/** What each of the three clients says who is not let in. */
-async function refusals(way: Way) {
-  const { lines, logger } = listening();
+type Logger = ReturnType<typeof listening>['logger'];
+
+/** For commands and for records. */
+function openClients(way: Way, logger: Logger) {
   const options: RedisOptions = { ...way, cluster: false, logger };
   const redis = createRedis(options);
   const records = createRecordClient(options);
@@ -42,13 +43,10 @@ async function refusals(way: Way) {
     await redis.quit();
     await records.close();
   });
-  const error = await settled(redis.ready(20_000));
-  await eventually(() => lines.some((line) => line.includes('for records')));
-  return { error, said: lines.join('\n') };
+  return { redis, records };
 }
 
-async function queuesRefusal({ url, ca }: Way): Promise<string> {
-  const { lines, logger } = listening();
+function openQueues({ url, ca }: Way, logger: Logger) {
   const refused: RedisRefused[] = [];
   const jobs = createJobs({
     redisUrl: url,
@@ -58,6 +56,21 @@ async function queuesRefusal({ url, ca }: Way): Promise<string> {
     onRefused: (refusal) => refused.push(refusal),
   });
   onTestFinished(() => jobs.close());
+  return { jobs, refused };
+}
+
+/** What each of the three clients says who is not let in. */
+async function refusals(way: Way) {
+  const { lines, logger } = listening();
+  const { redis } = openClients(way, logger);
+  const error = await settled(redis.ready(20_000));
+  await eventually(() => lines.some((line) => line.includes('for records')));
+  return { error, said: lines.join('\n') };
+}
+
+async function queuesRefusal(way: Way): Promise<string> {
+  const { lines, logger } = listening();
+  const { refused } = openQueues(way, logger);
   await eventually(() => refused.length > 0);
   return `${refused[0]?.message}\n${lines.join('\n')}`;
 }
@@ -65,16 +78,11 @@ async function queuesRefusal({ url, ca }: Way): Promise<string> {
 describe('Redis over TLS', { timeout: 60_000 }, () => {
   it('is used by every client: commands, records, notices and queues', async () => {
     const server = await startSecuredRedis(onTestFinished);
-    const { url, ca } = wayTo(server);
-    const namespace = randomNamespace('tls');
+    const way = wayTo(server);
     const { lines, logger } = listening();
-    const options = { url, ...(ca !== undefined && { ca }), cluster: false, logger };
-    const redis = createRedis(options);
-    onTestFinished(() => redis.quit());
-    const records = createRecordClient(options);
-    onTestFinished(() => records.close());
+    const { redis, records } = openClients(way, logger);
     await Promise.all([redis.ready(10_000), records.ready(10_000)]);
-    const items = createItemStore(records, redis, { namespace });
+    const items = createItemStore(records, redis, { namespace: randomNamespace('tls') });
     await items.upsert([{ version: 1, itemId: 'a', title: 'A' }]);
     expect(await items.get(['a'])).toMatchObject([{ title: 'A' }]);
     const heard: string[] = [];
@@ -82,8 +90,7 @@ describe('Redis over TLS', { timeout: 60_000 }, () => {
     await redis.commands.call(['PUBLISH', 'channel', 'hello']);
     await eventually(() => heard.includes('hello'));
 
-    const jobs = createJobs({ redisUrl: url, redisCa: ca, namespace, logger });
-    onTestFinished(() => jobs.close());
+    const { jobs } = openQueues(way, logger);
     const worker = jobs.worker('evaluate', async () => ({}) as never);
     onTestFinished(() => worker.close());
     await jobs.ping();
@@ -135,23 +142,9 @@ describe('Redis over TLS', { timeout: 60_000 }, () => {
   it('is waited for where it was let in before, and said to be away', async () => {
     const server = await startSecuredRedis(onTestFinished);
     const { lines, logger } = listening();
-    const { url, ca } = wayTo(server);
-    const options = { url, ...(ca !== undefined && { ca }), cluster: false, logger };
-    const redis = createRedis(options);
-    const records = createRecordClient(options);
-    const refused: RedisRefused[] = [];
-    const jobs = createJobs({
-      redisUrl: url,
-      redisCa: ca,
-      namespace: randomNamespace('tls'),
-      logger,
-      onRefused: (refusal) => refused.push(refusal),
-    });
-    onTestFinished(async () => {
-      await jobs.close();
-      await records.close();
-      await redis.quit();
-    });
+    const way = wayTo(server);
+    const { redis, records } = openClients(way, logger);
+    const { jobs, refused } = openQueues(way, logger);
     await Promise.all([redis.ready(10_000), records.ready(10_000), jobs.ping()]);
     const use = async (): Promise<void> => {
       await redis.ping();
@@ -166,7 +159,12 @@ describe('Redis over TLS', { timeout: 60_000 }, () => {
     await eventually(async () => {
       expect(String(await settled(redis.ping()))).toContain('refuses the default user or its password');
     });
-    const operator = createRedis({ ...options, url: url.replace(server.password, 'another-one') });
+    const operator = createRedis({
+      ...way,
+      url: way.url.replace(server.password, 'another-one'),
+      cluster: false,
+      logger,
+    });
     onTestFinished(() => operator.quit());
     await operator.ready(10_000);
     await operator.commands.call(['CONFIG', 'SET', 'requirepass', server.password]);
