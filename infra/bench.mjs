@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { bootstrap } from './bootstrap.mjs';
 import { SetupProblem } from './bootstrap/problem.mjs';
 import { startKafka } from './local/kafka.mjs';
+import { onInterrupt } from './local/on-interrupt.mjs';
 import { startRedis } from './local/redis.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -23,9 +24,7 @@ const close = async () => {
   stopped = true;
   for (const closer of closers.reverse()) await closer();
 };
-for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
-  process.once(signal, () => void close().finally(() => process.exit(130)));
-}
+onInterrupt(() => void close().finally(() => process.exit(130)));
 
 try {
   const installed = await bootstrap({ kafka: servers, redis: servers });

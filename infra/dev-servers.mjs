@@ -11,6 +11,7 @@ import { ensureKafka } from './bootstrap/kafka.mjs';
 import { asTask, createProgress } from './bootstrap/progress.mjs';
 import { ensureRedis } from './bootstrap/redis.mjs';
 import { startKafka } from './local/kafka.mjs';
+import { onInterrupt } from './local/on-interrupt.mjs';
 import { startRedis } from './local/redis.mjs';
 
 const { values } = parseArgs({
@@ -35,7 +36,7 @@ function step(name, work, told) {
 }
 
 const stop = new AbortController();
-for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(signal, () => stop.abort());
+onInterrupt(() => stop.abort());
 
 /** @type {import('./local/server-process.mjs').LocalServer[]} */
 const servers = [];

@@ -8,6 +8,7 @@ import { SetupProblem } from './bootstrap/problem.mjs';
 import { createProgress } from './bootstrap/progress.mjs';
 import { ensureRedis } from './bootstrap/redis.mjs';
 import { startKafka } from './local/kafka.mjs';
+import { onInterrupt } from './local/on-interrupt.mjs';
 import { freePort } from './local/ports.mjs';
 import { startRedisCluster } from './local/redis-cluster.mjs';
 import { startRedis } from './local/redis.mjs';
@@ -15,19 +16,8 @@ import { startRedis } from './local/redis.mjs';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const quiet = { update: () => undefined };
 
-/** Who passes a signal on (npm, timeout) sends it twice at once; one that comes later is of somebody who has waited enough. */
-const SAME_SIGNAL_MS = 1_000;
-
 const interrupted = new AbortController();
-let interruptedAt = Infinity;
-for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
-  process.on(signal, () => {
-    // What is done at the exit takes the servers along.
-    if (performance.now() - interruptedAt > SAME_SIGNAL_MS) process.exit(130);
-    interruptedAt = Math.min(interruptedAt, performance.now());
-    interrupted.abort();
-  });
-}
+onInterrupt(() => interrupted.abort());
 
 try {
   const progress = createProgress();
