@@ -111,6 +111,9 @@ async function newest(
     });
     return last !== undefined && Number(last[field]) >= least;
   };
-  await eventually(look, { deadlineMs: 60_000, everyMs: 500 });
+  await eventually(look, { deadlineMs: 60_000, everyMs: 500 }).catch((error: unknown) => {
+    const seen = last ? `the newest has ${String(last[field])}` : 'there is none';
+    throw new Error(`${topic} of ${userId}: expected ${field} from ${least} on, ${seen}`, { cause: error });
+  });
   return last ?? {};
 }
