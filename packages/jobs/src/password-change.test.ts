@@ -1,5 +1,5 @@
 import { isRetriable } from '@click-recall/runtime';
-import { randomNamespace } from '@click-recall/testing';
+import { eventually, randomNamespace } from '@click-recall/testing';
 import { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
 import { createJobs } from './create-jobs.js';
@@ -20,8 +20,12 @@ it.skipIf(redisCluster)('a job that is added while the password is another may b
 
   await admin.acl('SETUSER', user, 'resetpass', '>after');
   await admin.client('KILL', 'USER', user);
-  const error = await jobs.add('evaluate', { modelVersion: 'v1' }).catch((thrown: unknown) => thrown);
 
-  expect(error).toMatchObject({ message: expect.stringContaining('WRONGPASS') });
-  expect(isRetriable(error)).toBe(true);
+  const errors: unknown[] = [];
+  // One that is under way when the connection goes may also hear nothing.
+  await eventually(async () => {
+    errors.push(await jobs.add('evaluate', { modelVersion: 'v1' }).catch((thrown: unknown) => thrown));
+    return String(errors.at(-1)).includes('WRONGPASS');
+  });
+  expect(errors.map(isRetriable)).not.toContain(false);
 });
