@@ -55,6 +55,29 @@ describe('recommendations on the topic', { timeout: 60_000 }, () => {
     expect(message.items.map(({ itemId }) => itemId)).toEqual(overHttp.items.map(({ itemId }) => itemId));
   });
 
+  it.each([
+    ['of another length', () => [1]],
+    ['of numbers too large', (dim: number) => Array.from({ length: dim }, () => 1e300)],
+    ['of zeros', (dim: number) => Array.from({ length: dim }, () => 0)],
+  ])('take what is stored where a vector is %s', async (_what, damaged) => {
+    const test = await openTestRecall();
+    const revision = await test.click('u', 'item-3');
+    const version = await test.writeModel(1, ['u']);
+    await test.activate(version);
+    await test.start();
+    const published = await test.collectRecommendations();
+    const { length } = await vectorOf(test, version, ['item-3']);
+    await test.publishVector({
+      userId: 'u',
+      sequenceRevision: revision,
+      modelVersion: version,
+      vector: damaged(length),
+    });
+    const { message } = (await eventually(() => published[0] ?? null)) ?? {};
+    const overHttp = (await test.get('/v1/users/u/recommendations?limit=20')).body;
+    expect(message?.items.map(({ itemId }) => itemId)).toEqual(overHttp.items.map(({ itemId }) => itemId));
+  });
+
   it('end with a tombstone for a user who was forgotten', async () => {
     const test = await openTestRecall();
     await test.activate(await test.writeModel());

@@ -86,9 +86,9 @@ export function createClickPipeline(deps: ClickPipelineDeps) {
     }
   }
 
-  /** Vectors of the live version: those of the messages, or, where a message is of another version, what is stored or encoded anew. */
+  /** Vectors of the live version: those of the messages, or, where a message has none of that kind, what is stored or encoded anew. */
   async function ofVersion(live: LiveModel, vectors: readonly UserVectorMessage[]) {
-    const others = vectors.filter(({ modelVersion }) => modelVersion !== live.version);
+    const others = vectors.filter((message) => !isOfVersion(live, message));
     if (others.length === 0) return vectors.map(ofMessage);
     const userIds = others.map(({ userId }) => userId);
     const revisions = others.map(({ sequenceRevision }) => sequenceRevision);
@@ -107,6 +107,14 @@ export function createClickPipeline(deps: ClickPipelineDeps) {
     }
     return live;
   }
+}
+
+/** One that only says so, and cannot be compared with the items, would come up again at every try and hold up its partition. */
+function isOfVersion({ version, encoder }: LiveModel, { modelVersion, vector }: UserVectorMessage): boolean {
+  if (modelVersion !== version) return false;
+  if (vector.length === 0) return true;
+  const numbers = Float32Array.from(vector);
+  return numbers.length === encoder.dim && numbers.every(Number.isFinite) && numbers.some((value) => value !== 0);
 }
 
 function ofMessage({ sequenceRevision, vector }: UserVectorMessage): UserVector {
