@@ -1,3 +1,4 @@
+import { FatalError } from '@click-recall/runtime';
 import type { Reply } from '../connection/commands.js';
 import { loadScript } from '../connection/load-script.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
@@ -24,7 +25,7 @@ export interface Activation {
 
 export type Activated = 'activated' | { readonly refused: string | null };
 
-/** Which model version is live, and which are being built. */
+/** Which model version is live, and which are being built. What reads the activation rejects with a {@link FatalError} where it is damaged. */
 export interface ActivationStore {
   /** null: none was ever activated. */
   read(): Promise<Activation | null>;
@@ -50,14 +51,18 @@ export function createActivationStore(
   const switchAll = loadScript('switch-activation');
   const switchRanker = loadScript('switch-ranker');
   return {
-    read: async () => decodeActivation((await commands.call(['HGETALL', keys.activation])) as string[]),
+    read: async () =>
+      decodeActivation(keys.activation, (await commands.call(['HGETALL', keys.activation])) as string[]),
     readWithBuilding: async () => {
       // In this order: a version leaves the list after it went live, so one that goes live in between is in one of the two answers.
       const [building, fields] = await commands.pipeline([
         ['SMEMBERS', keys.building],
         ['HGETALL', keys.activation],
       ]);
-      return { activation: decodeActivation(fields as string[]), building: (building as string[]).toSorted() };
+      return {
+        activation: decodeActivation(keys.activation, fields as string[]),
+        building: (building as string[]).toSorted(),
+      };
     },
     compareAndSet: async (expectedEncoder, next) => {
       const [reply] = await commands.run(switchAll, [
@@ -100,24 +105,36 @@ function encodeActivation({ lift, previous, ...rest }: Activation): (string | nu
   return Object.entries(fields).flat();
 }
 
-function decodeActivation(reply: readonly string[]): Activation | null {
+function decodeActivation(key: string, reply: readonly string[]): Activation | null {
   const fields = new Map<string, string>();
   for (let index = 0; index + 1 < reply.length; index += 2) fields.set(reply[index] ?? '', reply[index + 1] ?? '');
   const text = (field: string): string => fields.get(field) ?? '';
+  // Nobody but us writes them: a guess could search, or write, an index that is laid out in another way.
+  const number = (field: string, isOne: (value: number) => boolean): number => {
+    const value = Number(text(field));
+    if (text(field).trim() !== '' && isOne(value)) return value;
+    throw new FatalError(
+      `${key} in Redis is damaged (${field} is no such number); delete it, then \`click-recall rollback\` to the version that was live`,
+    );
+  };
   if (!fields.has('encoder')) return null;
   return {
     encoder: text('encoder'),
     index: text('index'),
     vocabulary: text('vocabulary'),
     lift: {
-      items: Number(text('lift.items')),
-      users: Number(text('lift.users')),
-      ...(fields.has('lift.shards') && { shards: Number(text('lift.shards')) }),
+      items: number('lift.items', isLength),
+      users: number('lift.users', isLength),
+      ...(fields.has('lift.shards') && { shards: number('lift.shards', isCount) }),
     },
     ranker: text('ranker'),
     mapping: text('mapping'),
-    activatedAt: Number(text('activatedAt')),
-    ...(fields.has('rankerActivatedAt') && { rankerActivatedAt: Number(text('rankerActivatedAt')) }),
+    activatedAt: number('activatedAt', isTime),
+    ...(fields.has('rankerActivatedAt') && { rankerActivatedAt: number('rankerActivatedAt', isTime) }),
     previous: fields.get('previous') ?? null,
   };
 }
+
+const isLength = (value: number): boolean => Number.isFinite(value) && value > 0;
+const isCount = (value: number): boolean => Number.isSafeInteger(value) && value > 0;
+const isTime = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
