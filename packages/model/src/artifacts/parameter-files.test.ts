@@ -81,3 +81,11 @@ it.each(['{"toString":1}', '['.repeat(50_000) + ']'.repeat(50_000)])(
     expect(error).toBeInstanceOf(ModelArtifactError);
   },
 );
+
+it('a manifest nested so deep that its checksum cannot be made is damaged, instead of an error of the stack', () => {
+  const deep = '['.repeat(50_000) + ']'.repeat(50_000);
+  const text = `{"format":"click-recall encoder","formatVersion":1,"config":${deep},"checksum":"00"}`;
+  const error = errorOf(deserializeEncoder, new Map([['manifest.json', Buffer.from(text)]]));
+  expect(error).toBeInstanceOf(ModelArtifactError);
+  expect(error).toMatchObject({ message: expect.stringMatching(/manifest\.json.*call stack/i) as string });
+});
