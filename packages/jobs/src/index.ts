@@ -12,7 +12,7 @@ export type {
   WorkerOptions,
 } from './jobs.js';
 export type { Control, PreviousOf, RunningJob } from './running-job.js';
-export { JobFailedError, type FinalFailure, type JobFailure } from './job-failure.js';
+export { isPutAside, JobFailedError, type FinalFailure, type JobFailure } from './job-failure.js';
 export { createJobs, type JobsOptions } from './create-jobs.js';
 export { openJobs } from './open-jobs.js';
 export { watchFlow, type WatchFlowOptions } from './watch-flow.js';

@@ -1,3 +1,5 @@
+import { isRetriable } from '@click-recall/runtime';
+
 /** Reasons that no retry can mend: the job fails at once, and the jobs that wait for it fail with the same reason. */
 export const FINAL_FAILURES = [
   'gate-rejected',
@@ -33,6 +35,11 @@ export class JobFailedError extends Error {
     super(message);
     this.code = code;
   }
+}
+
+/** Whether a job that ends with this error is put aside until what is away is back, which uses up no attempt and is no failure. */
+export function isPutAside(error: unknown): boolean {
+  return !(error instanceof JobFailedError) && isRetriable(error);
 }
 
 /** `code: message`, as kept by the queue. */

@@ -13,7 +13,7 @@ import {
 import { setTimeout as delay } from 'node:timers/promises';
 import { closeWithin } from './close-within.js';
 import type { JobsLogger } from './error-log.js';
-import { formatFailure, JobFailedError } from './job-failure.js';
+import { formatFailure, isPutAside, JobFailedError } from './job-failure.js';
 import type { JobWorker, OnFinished, WorkerOptions } from './jobs.js';
 import { watchControl } from './watch-control.js';
 import { previousResult } from './previous-result.js';
@@ -66,7 +66,7 @@ export function startWorker<N extends JobName>(settings: WorkerSettings<N>): Job
         const failure = control.cancelled.aborted
           ? new JobFailedError('cancelled', 'an operator ended the job')
           : error;
-        if (!control.cancelled.aborted && !(error instanceof JobFailedError) && isRetriable(error)) {
+        if (!control.cancelled.aborted && isPutAside(error)) {
           logger.warn({ queue: name, job: job.id }, `the job waits for what is away: ${messageOf(error)}`);
           await postpone(job, token, closing.signal);
           throw new DelayedError();

@@ -1,4 +1,5 @@
 import type { TrainProgress } from '@click-recall/contracts';
+import { isPutAside, JobFailedError } from '@click-recall/jobs';
 import type { Metrics } from '@click-recall/runtime';
 import type { TrainOutcome } from './tasks/train.js';
 import type { RankerOutcome } from './tasks/train-ranker.js';
@@ -44,4 +45,10 @@ export function observeRanker(
 ): void {
   metrics.rankerRuns.inc({ outcome: verdict.passed ? 'passed' : 'rejected' });
   for (const [order, ndcg10] of Object.entries(result.metrics.ndcg10)) metrics.rankerNdcg10.set({ order }, ndcg10);
+}
+
+/** Tells Prometheus of a training that came to no verdict; one that was rejected is counted with its verdict. */
+export function observeError(runs: Metrics['trainRuns' | 'rankerRuns'], error: unknown): void {
+  if (error instanceof JobFailedError && (error.code === 'gate-rejected' || error.code === 'ranker-rejected')) return;
+  runs.inc({ outcome: isPutAside(error) ? 'put-aside' : 'failed' });
 }

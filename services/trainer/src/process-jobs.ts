@@ -2,7 +2,7 @@ import type { JobResult } from '@click-recall/contracts';
 import { JobFailedError, type RunningJob } from '@click-recall/jobs';
 import { newRankerId, newVersionId } from '@click-recall/registry';
 import type { Logger, Metrics } from '@click-recall/runtime';
-import { observeOutcome, observeProgress, observeRanker } from './observe-training.js';
+import { observeError, observeOutcome, observeProgress, observeRanker } from './observe-training.js';
 import { runInChild } from './run-in-child.js';
 import type { TaskSettings } from './settings.js';
 import type { Turns } from './take-turns.js';
@@ -38,8 +38,7 @@ export async function processTrain(job: RunningJob<'train'>, options: ProcessOpt
     }
     return result;
   } catch (error) {
-    const rejected = error instanceof JobFailedError && error.code === 'gate-rejected';
-    if (!rejected && !job.signal.aborted) metrics.trainRuns.inc({ outcome: 'failed' });
+    if (!job.signal.aborted) observeError(metrics.trainRuns, error);
     throw error;
   }
 }
@@ -63,8 +62,7 @@ export async function processTrainRanker(
     await onRanker?.(result);
     return result;
   } catch (error) {
-    const rejected = error instanceof JobFailedError && error.code === 'ranker-rejected';
-    if (!rejected && !job.signal.aborted) metrics.rankerRuns.inc({ outcome: 'failed' });
+    if (!job.signal.aborted) observeError(metrics.rankerRuns, error);
     throw error;
   }
 }

@@ -165,7 +165,7 @@ export const METRICS = {
   // trainer
   trainRuns: counter(
     'train_runs_total',
-    'Trainings ended; outcome is passed, rejected or failed. Alarm on the last two: the live model stays and grows old.',
+    'Trainings ended; outcome is passed, rejected, failed or put-aside (waits for a server that is away). Alarm on rejected and failed: the live model stays and grows old.',
     ['outcome'],
     'trainer',
   ),
@@ -190,7 +190,7 @@ export const METRICS = {
 
   rankerRuns: counter(
     'ranker_runs_total',
-    'Trainings of a ranker ended; outcome is passed, rejected or failed.',
+    'Trainings of a ranker ended; outcome is passed, rejected, failed or put-aside (waits for a server that is away).',
     ['outcome'],
     'trainer',
   ),
