@@ -1,5 +1,5 @@
 import type { Item } from '@click-recall/contracts';
-import { encodeId, keysOf, shardOf, USER_SHARDS, type RedisConnection } from '@click-recall/redis';
+import { encodeId, keysOf, scanKeys, shardOf, USER_SHARDS, type RedisConnection } from '@click-recall/redis';
 import type { ExpectedState } from './expected-state.js';
 
 /** A difference is worth a line; a thousand are not. */
@@ -14,10 +14,11 @@ const SLICE = 500;
  * @returns one line a difference; none when all is equal
  */
 export async function compareState(
-  { commands }: RedisConnection,
+  redis: RedisConnection,
   namespace: string,
   expected: ExpectedState,
 ): Promise<string[]> {
+  const { commands } = redis;
   const keys = keysOf(namespace);
   const differences: string[] = [];
   const userIds = [...expected.userIds()];
@@ -47,7 +48,7 @@ export async function compareState(
   }
 
   differences.push(...(await strangers(commands, keys, new Set(userIds))));
-  differences.push(...(await remains(commands, keys, [...expected.forgottenIds()])));
+  differences.push(...(await leftovers(redis, namespace, expected)));
   differences.push(...(await itemDifferences(commands, keys, expected.items)));
   return mostOf(differences);
 }
@@ -91,15 +92,26 @@ async function strangers(
   return registered.map((userId) => `registry: ${userId} is not of the log`);
 }
 
-/** What is left of users who were forgotten and have not come back. */
-async function remains(
-  commands: RedisConnection['commands'],
-  keys: ReturnType<typeof keysOf>,
-  userIds: readonly string[],
-): Promise<string[]> {
-  const places = userIds.flatMap((userId) => [keys.sequence(userId), keys.seen(userId), keys.user(userId)]);
-  const replies = await commands.pipeline(places.map((key) => ['EXISTS', key]));
-  return places.filter((_, place) => replies[place] !== 0).map((key) => `${key} is left of a user who was forgotten`);
+/**
+ * Keys that ingest writes a user or an item, of those that the log does not know, or no longer. Looked for by name on every server, since
+ * what was lost from the registry, or never was in it, is found by nothing else.
+ */
+async function leftovers(redis: RedisConnection, namespace: string, expected: ExpectedState): Promise<string[]> {
+  const keys = keysOf(namespace);
+  const ofUser = (userId: string): string[] => [keys.sequence(userId), keys.seen(userId), keys.user(userId)];
+  const ofItem = (itemId: string): string => `${keys.itemsPrefix}:${encodeId(itemId)}`;
+  const known = new Set([...[...expected.userIds()].flatMap(ofUser), ...[...expected.items.keys()].map(ofItem)]);
+  const forgotten = new Set([...expected.forgottenIds()].flatMap(ofUser));
+  // `seq:{`, `seen:{` and `user:{` of the namespace: everything up to the id.
+  const beginnings = [...ofUser('').map((key) => key.slice(0, -'}'.length)), ofItem('')];
+  const left = new Set<string>();
+  for await (const slice of scanKeys(redis, `${encodeId(namespace)}:*`)) {
+    for (const key of slice)
+      if (!known.has(key) && beginnings.some((beginning) => key.startsWith(beginning))) left.add(key);
+  }
+  return [...left].map(
+    (key) => `${key} is ${forgotten.has(key) ? 'left of a user who was forgotten' : 'not of the log'}`,
+  );
 }
 
 async function itemDifferences(

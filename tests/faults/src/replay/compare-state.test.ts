@@ -1,0 +1,65 @@
+import { createRedis, createSequenceStore, deleteNamespace, keysOf } from '@click-recall/redis';
+import { randomNamespace, testServers } from '@click-recall/testing';
+import { expect, it, onTestFinished } from 'vitest';
+import { compareState } from './compare-state.js';
+import { createExpectedState } from './expected-state.js';
+
+const KEEPS = { sequenceKeep: 4, seenKeep: 4 };
+const AT = 1_700_000_000_000;
+
+/** A user as ingest stores one, in Redis and in the log. */
+async function testState() {
+  const { redisUrl, redisCluster } = testServers();
+  const silent = { info: () => undefined, warn: () => undefined };
+  const redis = createRedis({ url: redisUrl, cluster: redisCluster, logger: silent });
+  const namespace = randomNamespace('compare');
+  onTestFinished(async () => {
+    await deleteNamespace(redis, namespace);
+    await redis.quit();
+  });
+  await redis.ready(10_000);
+  const expected = createExpectedState(KEEPS);
+  const log = (event: object, offset: string): void => {
+    const value = Buffer.from(JSON.stringify(event));
+    expected.applyClick({ key: null, value, offset, appendTimeMs: AT, headers: {} }, 'clicks', 0);
+  };
+  log({ userId: 'u', itemId: 'i', timestamp: AT, eventId: 'e' }, '0');
+  const operation = { kind: 'add', timestamp: AT, eventId: 'e', itemId: 'i', appendTimeMs: AT } as const;
+  await createSequenceStore(redis, { namespace, keep: 4, seenKeep: 4 }).applyBatch([
+    { userId: 'u', operations: [operation] },
+  ]);
+  return { redis, namespace, expected, log, keys: keysOf(namespace) };
+}
+
+it('finds nothing where Redis holds what the log says', async () => {
+  const { redis, namespace, expected } = await testState();
+  expect(await compareState(redis, namespace, expected)).toEqual([]);
+});
+
+it.each([
+  ['a sequence', 'sequence'],
+  ['a seen set', 'seen'],
+  ['the rest of a user', 'user'],
+] as const)('finds %s that no registry lists, of somebody whom the log does not name', async (_what, family) => {
+  const { redis, namespace, expected, keys } = await testState();
+  const key = keys[family]('nobody');
+  await redis.commands.call(family === 'user' ? ['HSET', key, 'revision', 1] : ['ZADD', key, 1, 'i']);
+  expect(await compareState(redis, namespace, expected)).toEqual([`${key} is not of the log`]);
+});
+
+it('finds an item that no registry lists and the log does not name', async () => {
+  const { redis, namespace, expected, keys } = await testState();
+  await redis.commands.call(['HSET', `${keys.itemsPrefix}:nothing`, 'itemId', 'nothing']);
+  expect(await compareState(redis, namespace, expected)).toEqual([`${keys.itemsPrefix}:nothing is not of the log`]);
+});
+
+it('finds what is left of a user who was forgotten, once', async () => {
+  const { redis, namespace, expected, log, keys } = await testState();
+  log({ userId: 'gone', itemId: 'i', timestamp: AT, eventId: 'e' }, '1');
+  log({ userId: 'gone', timestamp: AT, type: 'forget' }, '2');
+  expect([...expected.forgottenIds()]).toEqual(['gone']);
+  await redis.commands.call(['ZADD', keys.seen('gone'), 1, 'i']);
+  expect(await compareState(redis, namespace, expected)).toEqual([
+    `${keys.seen('gone')} is left of a user who was forgotten`,
+  ]);
+});
