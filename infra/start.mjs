@@ -11,6 +11,7 @@ import { SetupProblem } from './bootstrap/problem.mjs';
 import { asTask, createProgress } from './bootstrap/progress.mjs';
 import { claimDataFolder } from './local/data-folder.mjs';
 import { KAFKA_USER, startKafka } from './local/kafka.mjs';
+import { onInterrupt } from './local/on-interrupt.mjs';
 import { freePort } from './local/ports.mjs';
 import { closeTree, keptPassword, makePrivate } from './local/private-files.mjs';
 import { startRedis } from './local/redis.mjs';
@@ -34,14 +35,10 @@ const EXPECTED = new Set([
 ]);
 
 const stop = new AbortController();
-for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
-  process.on(signal, () => {
-    // A second one means it: children end with us.
-    if (stop.signal.aborted) process.exit(130);
-    stop.abort();
-    progress.line('  stopping; a second Ctrl-C ends everything at once');
-  });
-}
+onInterrupt(() => {
+  stop.abort();
+  progress.line('  stopping; a second Ctrl-C ends everything at once');
+});
 
 const progress = createProgress();
 try {
