@@ -15,6 +15,7 @@ import { cancelKey, queuePrefix, rankerJobId, SCHEDULE_QUEUE, trainingKey } from
 import { closeQueues, CLOSE_MS, connected, openQueues, type Queues } from './queues.js';
 import { startSchedule } from './start-schedule.js';
 import { startWorker } from './start-worker.js';
+import { OUTAGE_MS, throughOutage } from './through-outage.js';
 
 export interface JobsOptions extends ConnectionSettings {
   readonly namespace: string;
@@ -123,7 +124,8 @@ export function createJobs(options: JobsOptions): Jobs {
     async waitFor(name, id, { timeoutMs = Infinity, pollMs = 250 } = {}) {
       const deadline = performance.now() + timeoutMs;
       for (;;) {
-        const job = await find(name, id);
+        const outageMs = Math.min(OUTAGE_MS, deadline - performance.now());
+        const job = await throughOutage(() => find(name, id), { pollMs, outageMs });
         if (!job) throw new Error(`there is no ${name} job ${id}`);
         if (job.result !== undefined) return { kind: 'completed', result: job.result };
         if (job.state === 'completed') throw new Error(`the result of ${name} job ${id} cannot be read`);

@@ -113,6 +113,7 @@ export interface Jobs {
   flow(id: string): Promise<FlowView | undefined>;
   /** The training flow under way, or the last one. */
   currentTraining(): Promise<FlowView | undefined>;
+  /** Bears that Redis is away for a minute. */
   waitFor<N extends JobName>(name: N, id: string, options?: WaitOptions): Promise<JobOutcome<N>>;
   /** No new job of the queue is taken; a training that runs waits between two steps. */
   pause(name: JobName): Promise<void>;

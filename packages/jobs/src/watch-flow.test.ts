@@ -1,3 +1,4 @@
+import { RetriableError } from '@click-recall/runtime';
 import { describe, expect, it } from 'vitest';
 import type { FlowView } from './jobs.js';
 import { watchFlow } from './watch-flow.js';
@@ -22,6 +23,18 @@ describe('watchFlow', () => {
 
   it('waits for a flow that was claimed and is not there yet', async () => {
     expect(await statesOf([undefined, undefined, view('completed')])).toEqual(['completed']);
+  });
+
+  it('goes on watching when Redis was away for a moment', async () => {
+    const { flow } = answering(view('running'), view('completed'));
+    let asked = 0;
+    const jobs = {
+      flow: async () => ((asked += 1) === 2 ? Promise.reject(new RetriableError('Redis is away')) : flow()),
+    };
+    const states: string[] = [];
+    const options = { signal: new AbortController().signal, pollMs: 1 };
+    for await (const { state } of watchFlow(jobs, 'f', options)) states.push(state);
+    expect(states).toEqual(['running', 'completed']);
   });
 
   it('stops when it is told to', async () => {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FlowView, Jobs } from './jobs.js';
+import { throughOutage } from './through-outage.js';
 
 /** Somebody else's flow is known before its jobs are in their queues; as long as its claim holds. */
 const APPEARS_WITHIN_MS = 30_000;
@@ -14,7 +15,7 @@ export interface WatchFlowOptions {
 /**
  * Gives a flow as it stands, again and again; the last view is the one in which it has ended, well or not.
  *
- * @throws Error when there is no such flow
+ * @throws Error when there is no such flow, or Redis is away for longer than is borne
  */
 export async function* watchFlow(
   jobs: Pick<Jobs, 'flow'>,
@@ -23,7 +24,7 @@ export async function* watchFlow(
 ): AsyncGenerator<FlowView, void, void> {
   const deadline = performance.now() + APPEARS_WITHIN_MS;
   for (;;) {
-    const flow = await jobs.flow(id);
+    const flow = await throughOutage(() => jobs.flow(id), { pollMs, signal });
     if (flow) {
       yield flow;
       if (flow.state !== 'running') return;
