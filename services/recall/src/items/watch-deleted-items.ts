@@ -7,6 +7,9 @@ import { repeat } from '@click-recall/runtime';
  */
 export const DELETION_SEEN_MS = 2_500;
 
+/** A read that took long (a stall of the server or of this process) must not put the next one off past what is promised, ms. */
+const MOST_PAUSE_MS = 1_000;
+
 export interface DeletedItems {
   readonly has: (itemId: string) => boolean;
   readonly refresh: () => Promise<void>;
@@ -14,8 +17,8 @@ export interface DeletedItems {
 }
 
 /**
- * The ids of all deleted items, read again every `everyMs` (and never more than a twentieth of the time, however long the
- * list). One list for everything: an item is either deleted for HTTP and messages alike, or not yet.
+ * The ids of all deleted items, read again every `everyMs`; a long list less often, so that it takes a twentieth of the time, but at least
+ * every second. One list for everything: an item is either deleted for HTTP and messages alike, or not yet.
  */
 export function watchDeletedItems(items: Pick<ItemStore, 'listDeleted'>, everyMs = 500): DeletedItems {
   let deleted: ReadonlySet<string> = new Set();
@@ -26,6 +29,6 @@ export function watchDeletedItems(items: Pick<ItemStore, 'listDeleted'>, everyMs
     deleted = new Set(await items.listDeleted());
     tookMs = performance.now() - started;
   };
-  const repeated = repeat(refresh, { everyMs: () => Math.max(everyMs, 20 * tookMs) });
+  const repeated = repeat(refresh, { everyMs: () => Math.max(everyMs, Math.min(20 * tookMs, MOST_PAUSE_MS)) });
   return { has: (itemId) => deleted.has(itemId), refresh, close: repeated.stop };
 }
