@@ -101,7 +101,7 @@ async function runOn(dataFolder, options, here) {
         startRedis({ dataDir, files, persist: true, password, ...at });
       const redis = await step('Redis', () => start({}), address);
       servers.push(await keepUp(keepRunning, 'Redis', redis, start));
-      env['REDIS_URL'] = `redis://:${password}@${redis.address}`;
+      Object.assign(env, ourRedis(redis.address, password));
     }
     if (installed.kafka) {
       const { kafka: files } = installed;
@@ -234,6 +234,16 @@ function ourKafka(brokers, password) {
     KAFKA_SASL_PASSWORD: password,
     ...{ KAFKA_SSL: '', KAFKA_SSL_CA: '', KAFKA_SSL_CERT: '', KAFKA_SSL_KEY: '' },
   };
+}
+
+/**
+ * The same of a Redis of ours.
+ *
+ * @param {string} at
+ * @param {string} password
+ */
+function ourRedis(at, password) {
+  return { REDIS_URL: `redis://:${password}@${at}`, REDIS_SSL_CA: '', REDIS_CLUSTER: '' };
 }
 
 /**
