@@ -24,7 +24,7 @@ export function addContentRules(server: HttpServer): void {
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     let text: string;
     try {
-      text = decoder.decode(Buffer.from(body));
+      text = decoder.decode(typeof body === 'string' ? Buffer.from(body) : body);
     } catch {
       done(new HttpError(400, 'malformed-json', 'the body is not UTF-8'));
       return;
