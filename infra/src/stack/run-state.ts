@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { ENVIRONMENT, type Config, type Environment, type VariableName } from '@click-recall/runtime';
+import { ENVIRONMENT, isServerVariable, type Config, type Environment, type VariableName } from '@click-recall/runtime';
 
 /** What runs here now, for the command to find: written when everything is up, removed when it is stopped. */
 export interface RunState {
@@ -22,7 +22,7 @@ export function connectionOf(
   env: Environment,
   config: Pick<Config, 'namespace' | 'kafka' | 'redis' | 'registryUrl'>,
 ): Connection {
-  const names = (Object.keys(ENVIRONMENT) as VariableName[]).filter((name) => /^(KAFKA|REDIS)_/.test(name));
+  const names = (Object.keys(ENVIRONMENT) as VariableName[]).filter(isServerVariable);
   const set = names.flatMap((name) => {
     const value = env[name]?.trim() ?? '';
     return value === '' ? [] : [[name, FILES.has(name) ? resolve(value) : value] as const];

@@ -10,6 +10,7 @@ import {
   type Config,
   RedisRefused,
   within,
+  withoutServers,
 } from '@click-recall/runtime';
 import type { CliContext } from './context.js';
 import { CliError } from './errors.js';
@@ -31,7 +32,7 @@ async function findTarget({ dataFolder, env }: CliContext): Promise<Target> {
   const named = variablesSet(['KAFKA_BROKERS', 'REDIS_URL'], env).length > 0;
   const local = named ? undefined : await readRunState(dataFolder);
   if (!local) return { config: loadConfig(env), local: undefined };
-  const config = loadConfig(env, local.environment);
+  const config = loadConfig(withoutServers(env), local.environment);
   return { config, local };
 }
 

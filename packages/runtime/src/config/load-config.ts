@@ -109,6 +109,16 @@ export function variablesSet(names: readonly VariableName[], env: Environment = 
   return names.filter((name) => set.has(name));
 }
 
+/** Whether a variable says where Kafka or Redis is, how to get in, or what holds there. */
+export function isServerVariable(name: string): boolean {
+  return /^(KAFKA|REDIS)_/.test(name);
+}
+
+/** An environment without what it says of Kafka and Redis: what is set of other servers is not meant of those that run here. */
+export function withoutServers(env: Environment = process.env): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !isServerVariable(name)));
+}
+
 function setIn(env: Environment): [string, string][] {
   return Object.entries(env).flatMap(([name, text]) => (text?.trim() ? [[name, text.trim()]] : []));
 }
