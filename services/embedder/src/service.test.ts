@@ -316,6 +316,26 @@ describe('the embedder', { timeout: 60_000 }, () => {
     expect(await count('items')).toBe(items);
   });
 
+  it('mends an index of users that a build left with a forgotten user in it, whoever is missing besides', async () => {
+    const test = await openTestEmbedder();
+    for (const user of ['a', 'b', 'c']) await test.click(user, ITEMS[0]!);
+    await test.start();
+    const version = await test.writeModel();
+    await test.switchTo(version);
+    const { spaces } = await test.openModel(version);
+    const [vector] = await test.index.vectors(spaces.users, ['a']);
+    // The second time as many as there should be.
+    for (const missing of [['a', 'b'], ['a']]) {
+      await test.index.upsert(spaces.users, [{ id: 'forgotten', vector: vector! }]);
+      await test.index.remove(spaces.users, missing);
+      const id = await test.jobs.add('embed', { modelVersion: version });
+      const ended = await test.jobs.waitFor('embed', id, { timeoutMs: 25_000, pollMs: 50 });
+      expect(ended).toMatchObject({ kind: 'completed' });
+      const found = await test.index.search(spaces.users, vector!, { limit: 9 });
+      expect(found.map((match) => match.id).toSorted()).toEqual(['a', 'b', 'c']);
+    }
+  });
+
   it('gives up a build that no job stands behind', async () => {
     const test = await openTestEmbedder({ graceMs: 100 });
     await test.activations.addBuilding('20260101T000000000Z-000000');

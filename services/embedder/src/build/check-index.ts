@@ -52,22 +52,17 @@ export async function checkItems(deps: CheckIndexDeps, version: OpenVersion): Pr
   return recall;
 }
 
-/**
- * Whether the index of users has as many as there are vectors, fewer, or more. More are users who came while they were counted; or one who
- * was forgotten while a process that has ended since was writing the index.
- */
-export async function compareUsers(
+/** Whether the index of users has fewer than there are vectors; asked after {@link removeStrays}, or those could stand for missing ones. */
+export async function lacksUsers(
   { sequences, userVectors, index }: Omit<CheckIndexDeps, 'coldVectors'>,
   { version, spaces }: OpenVersion,
-): Promise<'equal' | 'fewer' | 'more'> {
+): Promise<boolean> {
   let vectors = 0;
   for await (const slice of sequences.listUsers()) {
     const stored = await userVectors.get(version, slice);
     vectors += stored.filter((entry) => entry && entry.vector.length > 0).length;
   }
-  const found = await index.count(spaces.users);
-  if (found === vectors) return 'equal';
-  return found < vectors ? 'fewer' : 'more';
+  return (await index.count(spaces.users)) < vectors;
 }
 
 /** Puts those into the index of users who have a vector and are not in it: each is looked up, so users who come and go meanwhile do no harm. */
@@ -84,7 +79,7 @@ export async function addMissing(
   }
 }
 
-/** Takes those out of the index of users who have no vector. */
+/** Takes those out of the index of users who have no vector: forgotten while a process that has ended since was writing the index. */
 export async function removeStrays(
   deps: FollowUsersDeps & { readonly index: Pick<VectorIndex, 'list'> },
   opened: OpenVersion,

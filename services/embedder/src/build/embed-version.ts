@@ -10,7 +10,7 @@ import { MappingFailedError } from '../new-items/mapping-failed-error.js';
 import { countFollowed } from '../new-items/pipeline.js';
 import { writeNewItems, type WriteNewItemsDeps } from '../new-items/write-new-items.js';
 import type { OpenVersion } from '../open-versions.js';
-import { addMissing, checkItems, compareUsers, removeStrays, type CheckIndexDeps } from './check-index.js';
+import { addMissing, checkItems, lacksUsers, removeStrays, type CheckIndexDeps } from './check-index.js';
 import { chooseLift } from './choose-lift.js';
 import { toJobFailure } from './to-job-failure.js';
 import { writeItems } from './write-items.js';
@@ -122,10 +122,9 @@ export function createEmbedVersion(deps: EmbedVersionDeps) {
 
   async function check(opened: OpenVersion, job: RunningJob<'embed'>): Promise<number> {
     await job.progress({ phase: 'check', done: 0, total: 1 });
-    const users = await compareUsers(deps, opened);
-    // A process ended between a vector and its place in the index, or users were forgotten while they were counted.
-    if (users === 'fewer') await addMissing(deps, opened);
-    if (users === 'more') await removeStrays(deps, opened);
+    await removeStrays(deps, opened);
+    // A process ended between a vector and its place in the index.
+    if (await lacksUsers(deps, opened)) await addMissing(deps, opened);
     const recall = await checkItems(deps, opened);
     metrics.indexRecall.set(recall);
     await job.progress({ phase: 'check', done: 1, total: 1 });
