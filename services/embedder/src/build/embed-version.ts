@@ -6,8 +6,7 @@ import type { KafkaAdmin } from '@click-recall/kafka';
 import type { ActivationStore, ModelStore, RedisConnection } from '@click-recall/redis';
 import type { Logger, Metrics } from '@click-recall/runtime';
 import { overtaken } from '../activate/overtaken.js';
-import { MappingFailedError } from '../new-items/mapping-failed-error.js';
-import { countFollowed } from '../new-items/pipeline.js';
+import { countFollowed, failureOf } from '../new-items/pipeline.js';
 import { writeNewItems, type WriteNewItemsDeps } from '../new-items/write-new-items.js';
 import type { OpenVersion } from '../open-versions.js';
 import { addMissing, checkItems, lacksUsers, removeStrays, type CheckIndexDeps } from './check-index.js';
@@ -107,17 +106,18 @@ export function createEmbedVersion(deps: EmbedVersionDeps) {
     return { items: items.items, newItems: unseen.newItems, users: users.users };
   }
 
-  /** A version whose mapping fails goes without new items, and its activation then names no mapping: it is whole for all others. */
+  /** A version whose mapping fails for all goes without new items, and its activation then names no mapping: it is whole for all others. */
   async function newItemsOf(opened: OpenVersion, job: RunningJob<'embed'>): ReturnType<typeof writeNewItems> {
     const onProgress = (done: number): Promise<void> => job.progress({ phase: 'new-items', done });
-    try {
-      return await writeNewItems(deps, opened, { signal: job.signal, onProgress });
-    } catch (error) {
-      if (!(error instanceof MappingFailedError)) throw error;
-      logger.error({ err: error, version: opened.version }, `${error.message}: it goes without new items`);
-      await job.log(`${error.message}: the version goes without new items`);
-      return { newItems: null, written: 0, clamped: 0, failed: 1 };
+    const unseen = await writeNewItems(deps, opened, { signal: job.signal, onProgress });
+    if (unseen.failed > 0) {
+      const { version } = opened;
+      const goesWithout = unseen.newItems === null;
+      const told = `${failureOf(version, unseen)}${goesWithout ? '; it goes without new items' : ''}`;
+      logger[goesWithout ? 'error' : 'warn']({ version }, told);
+      await job.log(told);
     }
+    return unseen;
   }
 
   async function check(opened: OpenVersion, job: RunningJob<'embed'>): Promise<number> {

@@ -4,7 +4,6 @@ import type { ColdVector } from '@click-recall/redis';
 import { createExactIndex, type VectorIndex } from '@click-recall/vector-index';
 import { describe, expect, it } from 'vitest';
 import { followNewItems, type TrustInHash } from './follow-new-items.js';
-import { MappingFailedError } from './mapping-failed-error.js';
 
 const spaces = spacesOf('v', 2, { items: 10, users: 10 });
 
@@ -182,15 +181,16 @@ describe('the vectors of new items', () => {
     expect([await test.vectorOf('a'), await test.vectorOf('c')]).toEqual([undefined, undefined]);
   });
 
-  it('are told to be impossible where the mapping fails for all, and those of deleted items are gone all the same', async () => {
+  it('are told to be impossible with the reason where the mapping fails, and those of deleted items are gone all the same', async () => {
     const test = setup();
     test.describeItem('gone', { title: 'abc' });
     await test.follow(['gone']);
     test.describeItem('gone', { title: 'abc', deleted: true });
     test.describeItem('a', { title: 'unspeakable' });
-    const error: unknown = await test.follow(['gone', 'a']).catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(MappingFailedError);
-    expect(String(error)).toContain('v cannot make vectors of 1 new items: out of memory');
+    expect(await test.follow(['gone', 'a'])).toEqual({
+      ...{ written: 0, removed: 1, clamped: 0, failed: 1 },
+      problem: 'out of memory',
+    });
     expect(await test.vectorOf('gone')).toBeUndefined();
   });
 

@@ -15,8 +15,10 @@ export interface FollowedItems {
   written: number;
   removed: number;
   clamped: number;
-  /** Described, and the mapping gives them no vector. */
+  /** Described, and the mapping gives them no vector; neither they nor others gain by waiting. */
   failed: number;
+  /** Why, of one of those. */
+  problem?: string;
 }
 
 /**
@@ -35,8 +37,6 @@ const SLICE = 256;
  *
  * The hash says what a vector was made of, and is written after the index: a process that ends in between has the item done again.
  *
- * Rejects with a MappingFailedError where the mapping gives no vector to any item; one for which it alone fails has none.
- *
  * @param trust the less, the more is written again
  */
 export async function followNewItems(
@@ -47,7 +47,7 @@ export async function followNewItems(
 ): Promise<FollowedItems> {
   const { encoder } = version;
   const { coldItems } = encoder;
-  const total = { written: 0, removed: 0, clamped: 0, failed: 0 };
+  const total: FollowedItems = { written: 0, removed: 0, clamped: 0, failed: 0 };
   if (!coldItems) return total;
   const unseen = [...new Set(itemIds)].filter((itemId) => encoder.rowOf(itemId) === undefined);
   for (let start = 0; start < unseen.length; start += SLICE) {
@@ -82,12 +82,13 @@ async function followSlice(
     if (fresh.length > 0) {
       const vectors = vectorsOfItems(
         coldItems,
-        version,
         fresh.map(({ item }) => item),
       );
       const entries = fresh.flatMap(({ item: { itemId }, digest }, place) => {
         const vector = vectors[place];
-        return vector ? [{ id: itemId, itemId, digest, ...clamp(spaces.items, vector) }] : [];
+        if (vector instanceof Float32Array) return [{ id: itemId, itemId, digest, ...clamp(spaces.items, vector) }];
+        if (vector) total.problem = vector.problem;
+        return [];
       });
       await index.upsert(spaces.items, entries);
       await coldVectors.put(version, entries);

@@ -5,7 +5,6 @@ import type { OffsetStore } from '@click-recall/redis';
 import { RetriableError, type Logger, type Metrics } from '@click-recall/runtime';
 import type { WritableVersions } from '../open-versions.js';
 import { followNewItems, type FollowedItems, type FollowNewItemsDeps } from './follow-new-items.js';
-import { MappingFailedError } from './mapping-failed-error.js';
 
 export interface NewItemPipelineDeps extends FollowNewItemsDeps {
   readonly openVersions: () => Promise<WritableVersions>;
@@ -37,19 +36,12 @@ export function createNewItemPipeline(deps: NewItemPipelineDeps) {
     await stored(batch, control);
     const { live, building } = await openVersions();
     for (const version of live ? [live, ...building] : building) {
-      await followNewItems(deps, version, itemIds, 'presence').then(
-        (followed) => countFollowed(metrics, followed),
-        (error: unknown) => mappingFailed(error, itemIds.length),
-      );
+      const followed = await followNewItems(deps, version, itemIds, 'presence');
+      countFollowed(metrics, followed);
+      // `keepNewItems` tries again now and then, and so does the next build.
+      if (followed.failed > 0) logger.warn({ version: version.version }, failureOf(version.version, followed));
     }
   };
-
-  /** Neither these items nor those behind them gain by waiting: `keepNewItems` tries again now and then, and so does the next build. */
-  function mappingFailed(error: unknown, items: number): void {
-    if (!(error instanceof MappingFailedError)) throw error;
-    metrics.newItemsFailed.inc(items);
-    logger.warn({ err: error }, error.message);
-  }
 
   async function stored({ topic, partition, messages }: ConsumedBatch, control: BatchControl): Promise<void> {
     const last = BigInt(messages.at(-1)?.offset ?? -1);
@@ -71,6 +63,11 @@ export function countFollowed(
   metrics.vectorsWritten.inc({ kind: 'new-items' }, written);
   metrics.vectorsClamped.inc({ kind: 'new-items' }, clamped);
   metrics.newItemsFailed.inc(failed);
+}
+
+/** What the log says of items that the mapping gives no vector. */
+export function failureOf(version: string, { failed, problem }: Pick<FollowedItems, 'failed' | 'problem'>): string {
+  return `${version} gives no vector to ${failed} new items: ${problem}`;
 }
 
 function itemsIn(messages: readonly ConsumedMessage[]): string[] {

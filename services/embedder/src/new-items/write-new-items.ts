@@ -18,22 +18,24 @@ export interface WriteNewItemsOptions {
 /**
  * Gives a version the vectors of all new items that the store knows, and takes away those of items that are gone. What is there already is
  * left alone, and that is asked of the index itself: it may have lost what the hash names (deleted by hand, or a server that came back
- * with older data). Answers how many new items it has then, and for how many the mapping fails; null where the version has no mapping.
+ * with older data). Answers how many new items it has then, and for how many the mapping fails; null where the version has no mapping, or
+ * one that fails and there is no item that it has worked for.
  */
 export async function writeNewItems(
   deps: WriteNewItemsDeps,
   version: OpenVersion,
   { signal, onProgress }: WriteNewItemsOptions,
 ): Promise<{ newItems: number | null } & Omit<FollowedItems, 'removed'>> {
-  const total = { written: 0, clamped: 0, failed: 0 };
+  const total: Omit<FollowedItems, 'removed'> = { written: 0, clamped: 0, failed: 0 };
   let done = 0;
   if (!version.encoder.coldItems) return { newItems: null, ...total };
   const looked = new Set<string>();
   const followAs = async (trust: TrustInHash, itemIds: readonly string[]): Promise<void> => {
-    const { written, clamped, failed } = await followNewItems(deps, version, itemIds, trust);
+    const { written, clamped, failed, problem } = await followNewItems(deps, version, itemIds, trust);
     total.written += written;
     total.clamped += clamped;
     total.failed += failed;
+    if (problem !== undefined) total.problem = problem;
   };
   const follow = async (itemIds: readonly string[]): Promise<void> => {
     signal.throwIfAborted();
@@ -53,5 +55,6 @@ export async function writeNewItems(
   for await (const slice of deps.items.listIds()) await follow(slice);
   // Written before, and known no more.
   for await (const slice of deps.coldVectors.list(version.version)) await follow(slice.map(({ itemId }) => itemId));
-  return { newItems: await deps.coldVectors.count(version.version), ...total };
+  const newItems = await deps.coldVectors.count(version.version);
+  return { newItems: newItems === 0 && total.failed > 0 ? null : newItems, ...total };
 }
