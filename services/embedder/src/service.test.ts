@@ -336,6 +336,43 @@ describe('the embedder', { timeout: 60_000 }, () => {
     }
   });
 
+  it('builds the live version by the lift that is live, and another one anew, where the record was lost and made again', async () => {
+    const test = await openTestEmbedder();
+    for (const user of ['a', 'b']) await test.click(user, ITEMS[0]!);
+    await test.start();
+    const version = await test.writeModel(1);
+    const { lift: _, ...bare } = (await test.models.get(version))!;
+    const lift = { items: 500, users: 500, shards: 2 };
+    await test.models.save({ ...bare, lift });
+    expect(await test.switchTo(version)).toMatchObject({ kind: 'completed' });
+    expect((await test.activations.read())?.lift).toEqual(lift);
+
+    await test.models.save({ ...bare, status: 'retired' });
+    const id = await test.jobs.add('embed', { modelVersion: version });
+    await test.jobs.waitFor('embed', id, { timeoutMs: 25_000, pollMs: 50 });
+    expect(await test.models.get(version)).toMatchObject({ status: 'live', lift });
+
+    await test.switchTo(await test.writeModel(2));
+    await test.models.save({ ...bare, status: 'retired' });
+    expect(await test.switchTo(version)).toMatchObject({ kind: 'completed' });
+    const { spaces } = await test.openModel(version);
+    expect(spaces.users.maxNorm).not.toBe(500);
+    for (const [space, count] of [
+      [spaces.users, 2],
+      [spaces.items, ITEMS.length],
+    ] as const) {
+      expect(await test.index.count(space)).toBe(count);
+      const query = Float32Array.from({ length: space.dim }, () => 1);
+      for (const { id: found, score } of await test.index.search(space, query, { limit: 99 })) {
+        const [vector] = await test.index.vectors(space, [found]);
+        expect(score).toBeCloseTo(
+          vector!.reduce((sum, value) => sum + value, 0),
+          2,
+        );
+      }
+    }
+  });
+
   it('gives up a build that no job stands behind', async () => {
     const test = await openTestEmbedder({ graceMs: 100 });
     await test.activations.addBuilding('20260101T000000000Z-000000');

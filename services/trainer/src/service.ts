@@ -7,6 +7,7 @@ import {
   createRankerStore,
   openRecords,
   openRedis,
+  type ActivationStore,
   type ModelStore,
   type RankerStore,
 } from '@click-recall/redis';
@@ -92,13 +93,13 @@ export async function startTrainer(context: ServiceContext): Promise<void> {
   const records = openRecords(context);
   const models = createModelStore(records, redis, { namespace });
   const rankers = createRankerStore(records, redis, { namespace });
+  const activation = createActivationStore(redis, { namespace });
   if (settings.rules.ranker.auto) {
-    const activation = createActivationStore(redis, { namespace });
     const look = createRankerTrigger({ activation, rankers, jobs, onRanker });
     const looking = repeat(look, { everyMs: LOOK_EVERY_MS });
     scope.add('worker', 'ranker trigger', () => looking.stop());
   }
-  keepRecords(context, registry, models, rankers);
+  keepRecords(context, registry, models, rankers, activation);
   logger.info(
     { schedule: config.trainSchedule ?? null, afterClicks: trainAfterClicks ?? null },
     'takes train, train-ranker, evaluate and export jobs',
@@ -111,6 +112,7 @@ function keepRecords(
   registry: Registry,
   models: ModelStore,
   rankers: RankerStore,
+  activation: ActivationStore,
 ): void {
   const told = new Set<string>();
   const onUnreadable = (version: string, reason: string): void => {
@@ -121,7 +123,7 @@ function keepRecords(
     await registry.tidy();
     const shared = { registry, registryUrl: config.registryUrl, now: Date.now(), onUnreadable };
     const versions = [
-      ...(await recoverRecords({ ...shared, models })),
+      ...(await recoverRecords({ ...shared, models, activation })),
       ...(await recoverRankers({ ...shared, rankers })),
     ];
     if (versions.length > 0)

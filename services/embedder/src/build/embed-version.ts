@@ -1,9 +1,9 @@
 import type { JobResult } from '@click-recall/contracts';
-import type { Encoders } from '@click-recall/encoding';
+import type { Encoders, VersionedEncoder } from '@click-recall/encoding';
 import { spacesOf } from '@click-recall/encoding';
 import { JobFailedError, type RunningJob } from '@click-recall/jobs';
 import type { KafkaAdmin } from '@click-recall/kafka';
-import type { ActivationStore, ModelStore, RedisConnection } from '@click-recall/redis';
+import type { ActivationStore, Lift, ModelStore, RedisConnection } from '@click-recall/redis';
 import type { Logger, Metrics } from '@click-recall/runtime';
 import { overtaken } from '../activate/overtaken.js';
 import { countFollowed, failureOf } from '../new-items/pipeline.js';
@@ -53,7 +53,7 @@ export function createEmbedVersion(deps: EmbedVersionDeps) {
       const indexRecall = await check(opened, job);
       const building = await activations.buildingVersions();
       if (!building.includes(version)) throw new Error(`the build of ${version} was given up by an embedder`);
-      if ((await live()) !== version) await models.update(version, { status: 'ready' });
+      if ((await activations.read())?.encoder !== version) await models.update(version, { status: 'ready' });
       const seconds = (performance.now() - started) / 1000;
       logger.info({ version, ...counts, indexRecall, seconds }, `built the index of ${version}`);
       const awaitOffsets = Object.fromEntries([...ends].map(([partition, end]) => [String(partition), String(end)]));
@@ -67,20 +67,27 @@ export function createEmbedVersion(deps: EmbedVersionDeps) {
     }
   };
 
-  async function live(): Promise<string | null> {
-    return (await activations.read())?.encoder ?? null;
-  }
-
   async function open(version: string, trained: boolean): Promise<OpenVersion> {
-    const [record, liveVersion] = await Promise.all([models.get(version), live()]);
+    const [record, activation] = await Promise.all([models.get(version), activations.read()]);
     if (!record) throw new JobFailedError('unknown-model', `there is no model version ${version}`);
-    const refusal = trained ? overtaken(record, liveVersion) : undefined;
+    const refusal = trained ? overtaken(record, activation?.encoder ?? null) : undefined;
     if (refusal) throw refusal;
     const encoder = await encoders.get(version);
-    const lift = record.lift ?? (await chooseLift(encoder, deps.sequences, deps.redis));
+    const isLive = activation?.encoder === version;
+    // Who searches goes by the activation; the record may have been lost, and made anew.
+    const lift = (isLive ? activation.lift : record.lift) ?? (await layOut(version, encoder));
     // Whoever clears up must not take it for empty.
-    await models.update(version, { lift, status: liveVersion === version ? 'live' : 'written' });
+    await models.update(version, { lift, status: isLive ? 'live' : 'written' });
     return { version, encoder, spaces: spacesOf(version, encoder.dim, lift) };
+  }
+
+  /** The lift of indexes that are begun now. Where the version's record was lost, what is in them is of a lift that nobody knows. */
+  async function layOut(version: string, encoder: VersionedEncoder): Promise<Lift> {
+    const lift = await chooseLift(encoder, deps.sequences, deps.redis);
+    const spaces = spacesOf(version, encoder.dim, lift);
+    await deps.index.drop(spaces.items);
+    await deps.index.drop(spaces.users);
+    return lift;
   }
 
   async function write(

@@ -1,4 +1,4 @@
-import type { ModelRecord } from '@click-recall/redis';
+import type { Activation, ModelRecord } from '@click-recall/redis';
 import { describe, expect, it } from 'vitest';
 import { recoverRecords } from './recover-records.js';
 
@@ -19,9 +19,12 @@ const metrics = {
   ...{ validationNdcg10: 0.1, loss: 2.5, epochs: 3, users: 4, items: 5, clicks: 6 },
 };
 
+const LIFT = { items: 1.5, users: 2.5, shards: 4 };
+
 function world(versions: readonly string[], files: Record<string, unknown>, records: readonly ModelRecord[] = []) {
   const saved = new Map(records.map((record) => [record.version, record]));
   const unreadable: string[] = [];
+  const active: { encoder?: string } = {};
   const run = (later = 0) =>
     recoverRecords({
       registry: {
@@ -39,10 +42,11 @@ function world(versions: readonly string[], files: Record<string, unknown>, reco
         get: async (version) => saved.get(version),
         save: async (record) => void saved.set(record.version, record),
       },
+      activation: { read: async () => (active.encoder ? ({ ...active, lift: LIFT } as Activation) : null) },
       now: now + later,
       onUnreadable: (version, reason) => void unreadable.push(`${version}: ${reason}`),
     });
-  return { saved, unreadable, run };
+  return { saved, unreadable, active, run };
 }
 
 describe('records that Redis has lost', () => {
@@ -64,6 +68,17 @@ describe('records that Redis has lost', () => {
       parent: OLDER,
     });
     expect(await run()).toEqual([]);
+  });
+
+  it('name the index of the version that is live, which a Cluster may have kept', async () => {
+    const gate = { passed: false, code: 'gate-rejected', message: 'NDCG@10 fell' };
+    const { saved, active, run } = world([OLDER, OLD], { ...files, [`${OLD}/metrics.json`]: { ...metrics, gate } });
+    // By hand, although the gate had said no.
+    active.encoder = OLD;
+    expect(await run()).toEqual([OLDER, OLD]);
+    expect(saved.get(OLD)).toMatchObject({ status: 'live', lift: LIFT, config: files['settings.json'] });
+    expect(saved.get(OLDER)).toMatchObject({ status: 'retired' });
+    expect(saved.get(OLDER)?.lift).toBeUndefined();
   });
 
   it('stay rejected where the gate said so', async () => {

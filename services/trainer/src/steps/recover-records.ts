@@ -1,10 +1,11 @@
-import type { ModelRecord, ModelStore } from '@click-recall/redis';
+import type { ActivationStore, ModelRecord, ModelStore } from '@click-recall/redis';
 import { isRankerId } from '@click-recall/registry';
 import { recoverMissing, type RecoverRequest } from './recover-missing.js';
 import { versionOfFiles } from './version-record.js';
 
 export interface RecoverRecordsRequest extends RecoverRequest {
   readonly models: Pick<ModelStore, 'list' | 'get' | 'save'>;
+  readonly activation: Pick<ActivationStore, 'read'>;
 }
 
 /**
@@ -17,7 +18,10 @@ export async function recoverRecords(request: RecoverRecordsRequest): Promise<st
     records: request.models,
     recordOf: async (version) => {
       const { record } = await versionOfFiles(version, request);
-      // Its index, if there was one, went with the record.
+      const live = await request.activation.read();
+      // A server of several went, and its index is there: by the lift it is found where a user is to be forgotten.
+      if (live?.encoder === version) return { ...record, status: 'live', lift: live.lift };
+      // Its index, if there was one, went with the record, or is written anew.
       return record.status === 'rejected' ? record : { ...record, status: 'retired' };
     },
   });
