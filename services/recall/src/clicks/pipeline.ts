@@ -88,13 +88,14 @@ export function createClickPipeline(deps: ClickPipelineDeps) {
 
   /** Vectors of the live version: those of the messages, or, where a message has none of that kind, what is stored or encoded anew. */
   async function ofVersion(live: LiveModel, vectors: readonly UserVectorMessage[]) {
-    const others = vectors.filter((message) => !isOfVersion(live, message));
-    if (others.length === 0) return vectors.map(ofMessage);
+    const own = vectors.map((message) => ofMessage(live, message));
+    const others = vectors.filter((_, place) => !own[place]);
+    if (others.length === 0) return own;
     const userIds = others.map(({ userId }) => userId);
     const revisions = others.map(({ sequenceRevision }) => sequenceRevision);
     const found = await liveVectors(live, userIds, revisions);
     const byUser = new Map(userIds.map((userId, place) => [userId, found[place]]));
-    return vectors.map((message) => (byUser.has(message.userId) ? byUser.get(message.userId) : ofMessage(message)));
+    return vectors.map(({ userId }, place) => own[place] ?? byUser.get(userId));
   }
 
   /** The version in use; the messages say that one is live, and which, so a switch that was not noticed yet is looked for. */
@@ -109,14 +110,14 @@ export function createClickPipeline(deps: ClickPipelineDeps) {
   }
 }
 
-/** One that only says so, and cannot be compared with the items, would come up again at every try and hold up its partition. */
-function isOfVersion({ version, encoder }: LiveModel, { modelVersion, vector }: UserVectorMessage): boolean {
-  if (modelVersion !== version) return false;
-  if (vector.length === 0) return true;
-  const numbers = Float32Array.from(vector);
-  return numbers.length === encoder.dim && numbers.every(Number.isFinite) && numbers.some((value) => value !== 0);
-}
-
-function ofMessage({ sequenceRevision, vector }: UserVectorMessage): UserVector {
-  return { revision: sequenceRevision, vector: Float32Array.from(vector) };
+/**
+ * The vector of a message, if it is of the live version: one that only says so, and cannot be compared with the items, would come up again at
+ * every try and hold up its partition.
+ */
+function ofMessage({ version, encoder }: LiveModel, message: UserVectorMessage): UserVector | undefined {
+  if (message.modelVersion !== version) return undefined;
+  const vector = Float32Array.from(message.vector);
+  const isComparable =
+    vector.length === encoder.dim && vector.every(Number.isFinite) && vector.some((value) => value !== 0);
+  return vector.length === 0 || isComparable ? { revision: message.sequenceRevision, vector } : undefined;
 }
