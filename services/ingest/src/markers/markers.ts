@@ -31,8 +31,10 @@ export interface Markers {
   /**
    * Goes back to `offset`, if that is behind where we believe to stand: moves the marker there and calls `seek` in the same breath. A batch
    * under way is applied, finds the older marker, and goes back too.
+   *
+   * @returns false where the partition is not ours, not yet or no longer: nobody goes back by this call
    */
-  rewind(partition: TopicPartition, offset: bigint, seek: (offset: string) => void): Promise<void>;
+  rewind(partition: TopicPartition, offset: bigint, seek: (offset: string) => void): Promise<boolean>;
   /** No longer ours. */
   forget(partitions: readonly TopicPartition[]): void;
 }
@@ -44,15 +46,22 @@ export interface MarkersParts {
 }
 
 export function createMarkers({ offsets, redis }: MarkersParts): Markers {
+  /** Of the partitions that are ours, from `load` to `forget`. */
   const beliefs = new Map<string, Marker>();
 
   function adopt(partition: TopicPartition, marker: Marker): string {
-    beliefs.set(keyOf(partition), marker);
+    const key = keyOf(partition);
+    // A batch that ends late says nothing of a partition that may come back to us after others went on with it.
+    if (beliefs.has(key)) beliefs.set(key, marker);
     return after(marker);
   }
 
   return {
-    load: async (partition) => adopt(partition, await offsets.read(partition.topic, partition.partition)),
+    async load(partition) {
+      const marker = await offsets.read(partition.topic, partition.partition);
+      beliefs.set(keyOf(partition), marker);
+      return after(marker);
+    },
     take: (partition) => ({ marker: beliefs.get(keyOf(partition)) ?? null, breaks: redis.breaks() }),
     async advance(partition, { marker: before, breaks }, last) {
       const { topic, partition: number } = partition;
@@ -64,7 +73,7 @@ export function createMarkers({ offsets, redis }: MarkersParts): Markers {
           : { refused: await offsets.read(topic, number) };
       const moved = result === 'advanced';
       if (moved && redis.breaks() === breaks) {
-        beliefs.set(keyOf(partition), last);
+        adopt(partition, last);
         return undefined;
       }
       const actual = moved ? last : result.refused;
@@ -84,11 +93,15 @@ export function createMarkers({ offsets, redis }: MarkersParts): Markers {
       if (believed !== undefined && unchanged && isBefore(actual, believed)) rewind(adopt(partition, actual));
     },
     async rewind(partition, offset, seek) {
-      const believed = beliefs.get(keyOf(partition));
+      const key = keyOf(partition);
+      const believed = beliefs.get(key);
+      if (believed === undefined) return false;
       const target = offset > 0n ? (offset - 1n).toString() : null;
-      if (believed === undefined || !isBefore(target, believed)) return;
+      if (!isBefore(target, believed)) return true;
       await offsets.reset(partition.topic, partition.partition, target);
+      if (!beliefs.has(key)) return false;
       seek(adopt(partition, target));
+      return true;
     },
     forget(partitions) {
       for (const partition of partitions) beliefs.delete(keyOf(partition));

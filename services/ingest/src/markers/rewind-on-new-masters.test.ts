@@ -1,11 +1,11 @@
-import { createOffsetStore } from '@click-recall/redis';
+import { createOffsetStore, type OffsetStore } from '@click-recall/redis';
 import { createLogger } from '@click-recall/runtime';
 import { eventually, randomNamespace } from '@click-recall/testing';
 import { topicName } from '@click-recall/contracts';
 import { expect, it, onTestFinished } from 'vitest';
 import { openTestTopics } from '../open-test-ingest.js';
 import { openTestRedis } from '../open-test-redis.js';
-import { createMarkers } from './markers.js';
+import { createMarkers, type Markers } from './markers.js';
 import { rewindOnNewMasters } from './rewind-on-new-masters.js';
 
 const logger = createLogger({ service: 'ingest', level: 'silent', pretty: false });
@@ -100,4 +100,68 @@ it.each([
   await eventually(() => expect(applied).toEqual(['one', 'two', ...again, ...again]));
   expect(rewound).toHaveLength(again.length > 0 ? 2 : 0);
   await atTheEnd();
+});
+
+it.each([
+  ['its marker cannot be loaded yet', { loaded: false }],
+  ['it is revoked once its note is read', { loaded: true, revokedAfter: 'readServers' }],
+  ['it is revoked while its marker is moved', { loaded: true, revokedAfter: 'reset' }],
+  ['it is assigned again, not loaded yet, after a batch of ours that ended late', { loaded: false, late: true }],
+] as const)('leaves the window of the log for whoever has the partition next, where %s', async (_, setting) => {
+  const { redis, namespace } = await openTestRedis();
+  const stored = createOffsetStore(redis, { namespace });
+  const partition = { topic: topicName('clicks', namespace), partition: 0 };
+  const after = async <T>(name: 'readServers' | 'reset', result: Promise<T>): Promise<T> => {
+    const value = await result;
+    if ('revokedAfter' in setting && setting.revokedAfter === name) markers.forget([partition]);
+    return value;
+  };
+  const offsets: OffsetStore = {
+    ...stored,
+    readServers: (...of) => after('readServers', stored.readServers(...of)),
+    reset: (...to) => after('reset', stored.reset(...to)),
+  };
+  const markers = createMarkers({ offsets, redis });
+  if ('late' in setting) {
+    await markers.load(partition);
+    const taken = markers.take(partition);
+    markers.forget([partition]);
+    await markers.advance(partition, taken, '5');
+  }
+  // What others applied since: 10 to 19 within the window before they saw their masters last.
+  await stored.reset(partition.topic, 0, '19');
+  const atMs = Date.now();
+  const marks = [{ atMs: atMs - 61_000, next: '10' }];
+  await stored.noteServers(partition.topic, 0, { servers: ['former'], atMs, marks });
+  if (setting.loaded) await markers.load(partition);
+
+  let start: string | undefined;
+  let looks = 0;
+  const watch = (parts: { readonly markers: Markers; readonly offsets: OffsetStore }) => {
+    const watching = rewindOnNewMasters({
+      ...parts,
+      servers: async () => {
+        looks += 1;
+        return ['other'];
+      },
+      subscriber: { assigned: () => [partition], seek: (_partition, offset) => void (start = offset) },
+      logger,
+      windowMs: 60_000,
+      everyMs: 20,
+      onRewind: () => undefined,
+    });
+    onTestFinished(() => watching.stop());
+    return watching;
+  };
+  const noted = async () => (await stored.readServers(partition.topic, 0))?.servers;
+  const watching = watch({ markers, offsets });
+  await eventually(() => looks >= 3);
+  await watching.stop();
+  expect(await noted()).toEqual(['former']);
+
+  const next = createMarkers({ offsets: stored, redis });
+  start = await next.load(partition);
+  watch({ markers: next, offsets: stored });
+  await eventually(async () => expect(await noted()).toEqual(['other']));
+  expect(start).toBe('10');
 });

@@ -35,8 +35,9 @@ export function rewindOnNewMasters(parts: RewindOnNewMastersParts): { readonly s
     for (const partition of subscriber.assigned()) {
       const { topic, partition: number } = partition;
       const seen = await offsets.readServers(topic, number);
-      if (seen && seen.servers.join() !== now.join())
-        await rewind(partition, standBefore(seen.marks, seen.atMs, windowMs));
+      const differ = seen !== null && seen.servers.join() !== now.join();
+      // Where its marker is not loaded yet, or another has it now: the note stays, for the next look at it to compare with.
+      if (differ && !(await rewind(partition, standBefore(seen.marks, seen.atMs, windowMs)))) continue;
       const next = after(await offsets.read(topic, number));
       const mark = { atMs: Date.now(), next };
       // Only now: where the rewind failed, the next look tries again.
@@ -48,13 +49,12 @@ export function rewindOnNewMasters(parts: RewindOnNewMastersParts): { readonly s
     }
   };
 
-  const rewind = async (partition: TopicPartition, start: bigint): Promise<void> => {
-    logger.warn({ ...partition }, `Redis has other masters: applying the log again from offset ${start}`);
-    await markers.rewind(partition, start, (offset) => {
+  const rewind = (partition: TopicPartition, start: bigint): Promise<boolean> =>
+    markers.rewind(partition, start, (offset) => {
+      logger.warn({ ...partition }, `Redis has other masters: applying the log again from offset ${offset}`);
       subscriber.seek(partition, offset);
       onRewind(partition);
     });
-  };
 
   return repeat(look, {
     everyMs,
