@@ -94,6 +94,7 @@ export async function startIngest(context: ServiceContext): Promise<string> {
     windowMs: config.redisRewindMs,
     everyMs: WATCH_MARKERS_MS,
     onRewind: ({ topic }) => metrics.offsetsRewound.inc({ topic }),
+    onError: crash,
   });
   scope.add('consumer', 'masters', masters.stop);
   return address;

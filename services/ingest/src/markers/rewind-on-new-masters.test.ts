@@ -1,5 +1,5 @@
-import { createOffsetStore, type OffsetStore } from '@click-recall/redis';
-import { createLogger } from '@click-recall/runtime';
+import { createOffsetStore, keysOf, RedisUnavailableError, type OffsetStore } from '@click-recall/redis';
+import { createLogger, FatalError } from '@click-recall/runtime';
 import { eventually, randomNamespace } from '@click-recall/testing';
 import { topicName } from '@click-recall/contracts';
 import { expect, it, onTestFinished } from 'vitest';
@@ -9,6 +9,9 @@ import { createMarkers, type Markers } from './markers.js';
 import { rewindOnNewMasters } from './rewind-on-new-masters.js';
 
 const logger = createLogger({ service: 'ingest', level: 'silent', pretty: false });
+const crash = (error: unknown): void => {
+  throw error;
+};
 
 it.each([
   ['applies the window of the log again when Redis has other masters, and only then', 60_000, ['one', 'two']],
@@ -62,6 +65,7 @@ it.each([
       windowMs,
       everyMs: 20,
       onRewind: ({ partition }) => rewound.push(partition),
+      onError: crash,
     });
     onTestFinished(() => watching.stop());
     return watching;
@@ -149,6 +153,7 @@ it.each([
       windowMs: 60_000,
       everyMs: 20,
       onRewind: () => undefined,
+      onError: crash,
     });
     onTestFinished(() => watching.stop());
     return watching;
@@ -164,4 +169,39 @@ it.each([
   watch({ markers: next, offsets: stored });
   await eventually(async () => expect(await noted()).toEqual(['other']));
   expect(start).toBe('10');
+});
+
+it('tells of a damaged marker, and waits without a word while Redis is away', async () => {
+  const { redis, namespace } = await openTestRedis();
+  const partition = { topic: topicName('clicks', namespace), partition: 0 };
+  const offsets = createOffsetStore(redis, { namespace });
+  await redis.commands.call(['SET', keysOf(namespace).offset(partition.topic, 0), 'damaged']);
+  const lines: string[] = [];
+  const errors: unknown[] = [];
+  let looks = 0;
+  const watching = rewindOnNewMasters({
+    servers: async () => {
+      looks += 1;
+      if (looks <= 3) throw new RedisUnavailableError('Redis cannot be reached');
+      return ['one'];
+    },
+    offsets,
+    markers: createMarkers({ offsets, redis }),
+    subscriber: { assigned: () => [partition], seek: () => undefined },
+    logger: createLogger({
+      service: 'ingest',
+      level: 'info',
+      pretty: false,
+      destination: { write: (line) => void lines.push(line) },
+    }),
+    windowMs: 60_000,
+    everyMs: 20,
+    onRewind: () => undefined,
+    onError: (error) => errors.push(error),
+  });
+  onTestFinished(() => watching.stop());
+  await eventually(() => errors.length > 0);
+  expect(errors[0]).toBeInstanceOf(FatalError);
+  expect(looks).toBeGreaterThan(3);
+  expect(lines).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import type { Subscriber, TopicPartition } from '@click-recall/kafka';
 import type { OffsetStore } from '@click-recall/redis';
-import { messageOf, repeat, type Logger } from '@click-recall/runtime';
+import { isRetriable, messageOf, repeat, type Logger } from '@click-recall/runtime';
 import { after, type Markers } from './markers.js';
 import { addMark, standBefore } from './marks.js';
 
@@ -15,6 +15,7 @@ export interface RewindOnNewMastersParts {
   readonly windowMs: number;
   readonly everyMs: number;
   readonly onRewind: (partition: TopicPartition) => void;
+  readonly onError: (error: unknown) => void;
 }
 
 /**
@@ -24,7 +25,7 @@ export interface RewindOnNewMastersParts {
  * process: its successor compares with it.
  */
 export function rewindOnNewMasters(parts: RewindOnNewMastersParts): { readonly stop: () => Promise<void> } {
-  const { servers, offsets, markers, subscriber, logger, windowMs, everyMs, onRewind } = parts;
+  const { servers, offsets, markers, subscriber, logger, windowMs, everyMs, onRewind, onError } = parts;
 
   const look = async (): Promise<void> => {
     // Before the masters are asked: should they change meanwhile, the next look goes back to before that.
@@ -58,6 +59,9 @@ export function rewindOnNewMasters(parts: RewindOnNewMastersParts): { readonly s
 
   return repeat(look, {
     everyMs,
-    onError: (error) => logger.warn(`the masters of Redis cannot be compared now: ${messageOf(error)}`),
+    onError: (error) => {
+      if (!isRetriable(error)) return onError(error);
+      logger.debug(`the masters of Redis cannot be compared now: ${messageOf(error)}`);
+    },
   });
 }
