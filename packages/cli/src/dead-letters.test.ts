@@ -178,6 +178,18 @@ describe('dead-letters replay', () => {
     expect(await replayed('items')).toEqual([]);
   });
 
+  it('does not replay what its eventId would make longer than is taken, and takes it shorter', async () => {
+    const { refuse, run, replayed } = await openTest();
+    const room = 900_000 - click({ context: { page: '' } }).length;
+    const long = await refuse('clicks', click({ context: { page: 'x'.repeat(room) } }), 'unsupported-version');
+    const { code, err } = await run('replay', long);
+    expect(code).toBe(1);
+    expect(err).toContain('with the eventId that it gets it would be longer than 900000 bytes: replay it with --value');
+    expect(await replayed('clicks')).toEqual([]);
+    expect((await run('list')).out).toContain(long);
+    expect(await run('replay', long, '--patch', '{"context":null}')).toMatchObject({ code: 0 });
+  });
+
   it('cannot replay what was cut, nor a batch that nobody could read', async () => {
     const { refuse, run } = await openTest();
     const cut = await refuse('clicks', click({ context: { page: 'x'.repeat(950_000) } }), 'too-large');

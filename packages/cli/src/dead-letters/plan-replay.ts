@@ -1,5 +1,6 @@
 import {
   isForget,
+  MAX_EVENT_BYTES,
   parseClick,
   parseItem,
   parseMessage,
@@ -14,6 +15,7 @@ import {
 } from '@click-recall/contracts';
 import { letterId, type OutgoingMessage, type ReadLetter } from '@click-recall/kafka';
 import { applyMending, type Mending } from './mending.js';
+import { reasonInWords } from './reasons.js';
 
 /** What is published for a letter, or why nothing can be. */
 export type ReplayPlan =
@@ -48,7 +50,12 @@ export function planReplay(letter: ReadLetter, mending: Mending, namespace: stri
     return refused(`it would be refused again: ${reason}${field === '' ? '' : ` of ${field}`}, ${message}`);
   }
   const { key, isForgetting, hasEventId } = judged.value;
-  const value = name === 'clicks' && !hasEventId ? withEventId(mended.value, letter) : mended.value;
+  const getsEventId = name === 'clicks' && !hasEventId;
+  const value = getsEventId ? withEventId(mended.value, letter) : mended.value;
+  if (getsEventId && Buffer.byteLength(value ?? '') > MAX_EVENT_BYTES)
+    return refused(
+      `with the eventId that it gets it would be longer than ${MAX_EVENT_BYTES} bytes: ${reasonInWords('too-large').mend}`,
+    );
   const headers = { ...letter.headers, [REPLAYED_OF_HEADER]: letterId(letter) };
   const subject = {
     clicks: isForgetting ? undefined : ({ kind: 'user', id: key } as const),
