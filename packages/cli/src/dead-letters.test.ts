@@ -178,6 +178,23 @@ describe('dead-letters replay', () => {
     expect(await replayed('items')).toEqual([]);
   });
 
+  it('replays two words of an item in the order in which they came, also one at a time', async () => {
+    const { env, refuse, run, publisher, full, replayed } = await openTest();
+    const item = (title: string) => JSON.stringify({ itemId: 'i1', title });
+    const old = await refuse('items', item('old'), 'unsupported-version');
+    const newer = await refuse('items', item('newer').slice(0, -1), 'not-json');
+    // The replay of the older one was cut short before its note: it is replayed again.
+    const headers = { 'replayed-of': `${env.NAMESPACE}.${old}` };
+    await publisher.publish(full('items'), [{ key: 'i1', value: item('old'), headers }]);
+    expect(await run('replay', old)).toMatchObject({ code: 0 });
+    expect(await run('replay', newer, '--value', item('newer'))).toMatchObject({ code: 0 });
+    expect((await replayed('items')).map(({ value }) => String(value))).toEqual([
+      item('old'),
+      item('old'),
+      item('newer'),
+    ]);
+  });
+
   it('does not replay what its eventId would make longer than is taken, and takes it shorter', async () => {
     const { refuse, run, replayed } = await openTest();
     const room = 900_000 - click({ context: { page: '' } }).length;

@@ -1,6 +1,5 @@
-import { isForget, parseClick, parseItem, topicName } from '@click-recall/contracts';
-import type { ConsumedMessage, TopicPartition } from '@click-recall/kafka';
-import type { LetterSummary } from './collect-letters.js';
+import { isForget, parseClick, parseItem, REPLAYED_OF_HEADER, topicName } from '@click-recall/contracts';
+import { readOrigin, type ConsumedMessage, type Origin, type ReadLetter } from '@click-recall/kafka';
 import type { Letters } from './open-letters.js';
 
 export interface Subject {
@@ -10,7 +9,7 @@ export interface Subject {
 
 /** A letter that is about to be replayed, and of whom it speaks. */
 export interface Candidate {
-  readonly letter: Pick<LetterSummary, 'origin' | 'appendedAt'>;
+  readonly letter: Pick<ReadLetter, 'origin' | 'appendedAt' | 'headers'>;
   readonly subject: Subject;
 }
 
@@ -19,7 +18,7 @@ export interface Candidate {
  * description of an item would win over a newer one. Reads the log from the oldest of them on.
  */
 export async function findOvertaken(
-  letters: Letters,
+  letters: Pick<Letters, 'namespace' | 'readFrom'>,
   candidates: readonly Candidate[],
 ): Promise<Map<Candidate, string>> {
   const overtaken = new Map<Candidate, string>();
@@ -33,8 +32,8 @@ export async function findOvertaken(
       for (const message of messages) {
         const id = kind === 'user' ? forgottenUser(message) : describedItem(message);
         for (const candidate of (id !== undefined && byId.get(id)) || []) {
-          if (isLater(message, { topic, partition }, candidate.letter))
-            overtaken.set(candidate, why(kind, message, partition));
+          const place = { topic, partition, offset: BigInt(message.offset) };
+          if (isLater(message, place, candidate)) overtaken.set(candidate, why(kind, message, partition));
         }
       }
     });
@@ -70,10 +69,21 @@ function describedItem({ key, value }: ConsumedMessage): string | undefined {
 }
 
 function isLater(
-  { offset, appendTimeMs }: ConsumedMessage,
-  { topic, partition }: TopicPartition,
-  { origin, appendedAt }: Candidate['letter'],
+  { headers, appendTimeMs }: ConsumedMessage,
+  place: Origin,
+  { letter: { origin, appendedAt, ...letter }, subject }: Candidate,
 ): boolean {
-  if (origin.topic === topic && origin.partition === partition) return BigInt(offset) > origin.offset;
-  return appendTimeMs >= appendedAt;
+  // What a replay says of an item is as old as its letter; a forget erases where it lands.
+  const first = subject.kind === 'item' ? readOrigin(headers[REPLAYED_OF_HEADER] ?? '') : undefined;
+  if (first && isOfPartition(first, origin)) {
+    // This letter itself, when the note of its replay was not written: it changes nothing to say the same again.
+    if (first.offset === origin.offset) return false;
+    // A letter that came of a replay is older than its origin, nobody knows by how much: against it counts where the others landed.
+    if (letter.headers[REPLAYED_OF_HEADER] === undefined) return first.offset > origin.offset;
+  }
+  return isOfPartition(place, origin) ? place.offset > origin.offset : appendTimeMs >= appendedAt;
+}
+
+function isOfPartition(a: Origin, b: Origin): boolean {
+  return a.topic === b.topic && a.partition === b.partition;
 }
