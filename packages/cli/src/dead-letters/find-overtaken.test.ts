@@ -57,3 +57,13 @@ it('judges a letter that came of a replay by where the others landed', async () 
   expect(await overtakenBy('items/0/9')).toBeDefined();
   expect(await overtakenBy('items/0/20')).toBeUndefined();
 });
+
+it.each(['forget', String.raw`\u0066orget`, String.raw`\u0066\u006F\u0072\u0067\u0065\u0074`])(
+  'knows a user who was forgotten by the word %s, where the forget landed',
+  async (word) => {
+    const forget = `{"userId":"x","type":"${word}","timestamp":${NOW}}`;
+    expect(await whyNot('clicks', [message(50, forget)])).toBe('its user was forgotten after it (clicks/0/50)');
+    expect(await whyNot('clicks', [message(50, forget, 'clicks/0/5')])).toBeDefined();
+    expect(await whyNot('clicks', [message(19, forget)])).toBeUndefined();
+  },
+);
