@@ -1,6 +1,4 @@
-import type { RedisConnection } from '@click-recall/redis';
-
-type Server = ReturnType<RedisConnection['keyServers']>[number];
+import { scanKeys, type RedisConnection } from '@click-recall/redis';
 
 /**
  * Every key of the server whose name or content holds one of the byte strings; the content of every type of key is read, queues and
@@ -8,22 +6,17 @@ type Server = ReturnType<RedisConnection['keyServers']>[number];
  */
 export async function findInRedis(redis: RedisConnection, needles: readonly Buffer[]): Promise<string[]> {
   const found: string[] = [];
-  for (const server of redis.keyServers()) {
-    let cursor = '0';
-    do {
-      const [next, keys] = (await server.call(['SCAN', cursor, 'COUNT', 1000])) as [string, string[]];
-      cursor = next;
-      for (const key of keys) {
-        const content = [Buffer.from(key), ...(await contentOf(redis, server, key))];
-        if (content.some((bytes) => needles.some((needle) => bytes.includes(needle)))) found.push(key);
-      }
-    } while (cursor !== '0');
+  for await (const keys of scanKeys(redis)) {
+    for (const key of keys) {
+      const content = [Buffer.from(key), ...(await contentOf(redis, key))];
+      if (content.some((bytes) => needles.some((needle) => bytes.includes(needle)))) found.push(key);
+    }
   }
   return found;
 }
 
-async function contentOf({ commands }: RedisConnection, server: Server, key: string): Promise<Buffer[]> {
-  const type = String(await server.call(['TYPE', key]));
+async function contentOf({ commands }: RedisConnection, key: string): Promise<Buffer[]> {
+  const type = String(await commands.call(['TYPE', key]));
   return flat(await commands.callBytes(await readingOf(type)));
 
   async function readingOf(of: string): Promise<(string | number)[]> {
@@ -42,7 +35,7 @@ async function contentOf({ commands }: RedisConnection, server: Server, key: str
         return ['XRANGE', key, '-', '+'];
       case 'vectorset':
         // As many as there are: all of them.
-        return ['VRANDMEMBER', key, Number(await server.call(['VCARD', key]))];
+        return ['VRANDMEMBER', key, Number(await commands.call(['VCARD', key]))];
       case 'none':
         return ['GET', key];
       default:
