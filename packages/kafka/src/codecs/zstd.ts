@@ -12,9 +12,10 @@ export async function decompressZstd(bytes: Buffer): Promise<Buffer> {
   return Buffer.from(decompress(bytes));
 }
 
-/** The most that the frames can unpack to or have to be held for it, by the sizes of windows and blocks; nothing is unpacked for it. */
+/** The most that the frames can unpack to together, by what they say of their content or else by their blocks; nothing is unpacked for it. */
 function mostBytes(bytes: Buffer): number {
   let most = 0;
+  let forgiven = 0;
   let at = 0;
   while (at < bytes.length) {
     const magic = uint(bytes, at, 4);
@@ -29,20 +30,26 @@ function mostBytes(bytes: Buffer): number {
     const dictionaryBytes = [0, 1, 2, 4][flags & 3] ?? 0;
     const window = single ? 0 : windowBytes(uint(bytes, at + 5, 1));
     at += single ? 5 : 6;
-    const content = contentBytes === 0 ? 0 : uint(bytes, at + dictionaryBytes, contentBytes);
-    refuseMoreThan(Math.max(window, content));
+    // Two bytes begin at 256, where one ends. The library holds to a size that is not 0, whatever the blocks give.
+    const content =
+      contentBytes === 0 ? 0 : uint(bytes, at + dictionaryBytes, contentBytes) + (contentBytes === 2 ? 256 : 0);
+    refuseMoreThan(window);
     at += dictionaryBytes + contentBytes;
+    let blocks = 0;
     for (let last = false; !last;) {
       const header = uint(bytes, at, 3);
       const [type, size] = [(header >> 1) & 3, header >>> 3];
       last = (header & 1) === 1;
-      // The last block is rarely full: counted as nothing, since a limit is no promise to the byte.
-      if (!last) most += type === 2 ? BLOCK_BYTES : size;
+      const block = type === 2 ? BLOCK_BYTES : size;
+      // The very last block is rarely full: counted as nothing, since a limit is no promise to the byte.
+      forgiven = content > 0 ? 0 : Math.min(block, BLOCK_BYTES);
+      blocks += block;
       at += 3 + (type === 1 ? 1 : size);
     }
+    most += content > 0 ? content : blocks;
     if (flags & 0x04) at += 4;
   }
-  return most;
+  return most - forgiven;
 }
 
 function windowBytes(descriptor: number): number {

@@ -11,6 +11,7 @@ import { testBatch, varint, type TestRecord } from './test-batch.js';
 
 registerCodecs();
 const open = (maxBytes = 1 << 20) => createDecodeMessages({ unpack, maxBytes });
+const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
 const numbers = (count: number): TestRecord[] =>
   Array.from({ length: count }, (_, index) => ({ key: `k${index}`, value: `v${index}` }));
 const shown = (records: Awaited<ReturnType<ReturnType<typeof open>>>) =>
@@ -107,6 +108,19 @@ describe('a partition of a fetch', () => {
     for (const bad of [tooManyRecords, tooManyHeaders]) {
       const [record] = await open()(bad);
       expect(record?.unreadable?.why).toMatch(/more than \d+ records and headers/);
+    }
+  });
+
+  it('does not unpack many small frames, each of which may be unpacked, into gigabytes', async () => {
+    // The last block of a frame repeats a byte 128 Ki times; the second kind says so in its header, in 4 bytes.
+    const frames = ['28b52ffd 00 48 030010 00', '28b52ffd a0 00000200 030010 00'];
+    for (const frame of frames) {
+      const pack = (times: number) => () => Buffer.concat(Array<Buffer>(times).fill(hex(frame)));
+      const [bad] = await open()(testBatch(numbers(3), { attributes: 8 | 4, pack: pack(600) }));
+      expect(bad?.unreadable?.why).toMatch(/more than \d+ bytes/);
+      // As many as may be are unpacked: what is wrong with them is what is in them.
+      const [good] = await open()(testBatch(numbers(3), { attributes: 8 | 4, pack: pack(512) }));
+      expect(good?.unreadable?.why).toMatch(/ends before its fields do/);
     }
   });
 
