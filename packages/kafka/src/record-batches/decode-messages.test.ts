@@ -7,7 +7,7 @@ import { createKafkaClient } from '../kafka-client.js';
 import { silent } from '../open-test-kafka.js';
 import { createDecodeMessages, DamagedFetchError } from './decode-messages.js';
 import { MAX_PARTS } from './decode-record-batch.js';
-import { testBatch, varint, type TestRecord } from './test-batch.js';
+import { testBatch, varint, type TestBatch, type TestRecord } from './test-batch.js';
 
 registerCodecs();
 const open = (maxBytes = 1 << 20) => createDecodeMessages({ unpack, maxBytes });
@@ -80,6 +80,38 @@ describe('a partition of a fetch', () => {
     ]);
   });
 
+  it('believes no offset outside of its batch, but gaps that compaction left', async () => {
+    const deltas = (...all: number[]) => all.map((delta) => ({ delta, value: String(delta) }));
+    for (const outside of [deltas(0, 2 ** 31 - 1), deltas(-1, 1), deltas(0, 0), deltas(1, 0), deltas(0, 2 ** 40)]) {
+      const [only, ...rest] = await open()(testBatch(outside, { baseOffset: 50 }));
+      expect(only).toMatchObject({ offset: '51', unreadable: { why: expect.stringContaining('outside of its batch') } });
+      expect(rest).toEqual([]);
+    }
+    expect(shown(await open()(testBatch(deltas(1, 4, 9), { baseOffset: 50, lastDelta: 9 })))).toEqual([
+      ['51', '1'],
+      ['54', '4'],
+      ['59', '9'],
+    ]);
+    const [negative] = await open()(testBatch(deltas(0), { baseOffset: 50, lastDelta: -7 }));
+    expect(negative?.offset).toBe('50');
+  });
+
+  it.each<[string, TestBatch & { records: number; next?: number }, string]>([
+    ['before the next batch', { records: 2, lastDelta: 2 ** 31 - 1, next: 12 }, '11'],
+    ['its own, when its count agrees', { records: 2 }, '8'],
+    ['its first, when it does not', { records: 2, lastDelta: 2 ** 31 - 1 }, '7'],
+    ['its first, when it has none', { records: 2, lastDelta: -1, count: 0 }, '7'],
+    ['its own, when the next batch lies before it', { records: 2, next: 3 }, '8'],
+  ])('gives a damaged batch the last offset: %s', async (_, { records, next, ...header }, offset) => {
+    const decode = open();
+    const batch = testBatch(numbers(records), { baseOffset: 7, ...header });
+    batch[70] = (batch[70] ?? 0) ^ 1;
+    const behind = next === undefined ? [] : [testBatch(numbers(1), { baseOffset: next }).subarray(0, 20)];
+    const bytes = Buffer.concat([batch, ...behind]);
+    await expect(decode(bytes)).rejects.toThrow(DamagedFetchError);
+    expect(await decode(bytes)).toMatchObject([{ offset, unreadable: {} }]);
+  });
+
   it('says so when there is no batch where one should be, rather than nothing for ever', async () => {
     await expect(open()(Buffer.alloc(100, 1))).rejects.toThrow('no record batch');
   });
@@ -149,15 +181,32 @@ describe('any bytes', () => {
     .record({
       body: fc.uint8Array({ maxLength: 300 }),
       attributes: fc.integer({ min: 0, max: 0x3f }),
-      count: fc.nat(2 ** 31 - 1),
+      count: fc.oneof(fc.nat(3), fc.nat(2 ** 31 - 1)),
+      lastDelta: fc.oneof(fc.nat(3), fc.integer()),
     })
-    .map(({ body, attributes, count }) => testBatch([{}], { attributes, count, pack: () => Buffer.from(body) }));
+    .map(({ body, ...header }) => testBatch([{}], { ...header, pack: () => Buffer.from(body) }));
+  /** Records in batches of any header, each with an offset of any distance. */
+  const misplaced = fc
+    .record({ deltas: fc.array(fc.oneof(fc.nat(5), fc.integer()), { maxLength: 5 }), lastDelta: fc.nat(9) })
+    .map(({ deltas, lastDelta }) =>
+      testBatch(
+        deltas.map((delta) => ({ delta })),
+        { lastDelta },
+      ),
+    );
 
   it('are records or a batch that cannot be read, whatever stands behind the checksum', async () => {
     await fc.assert(
-      fc.asyncProperty(noise, async (batch) => {
-        const records = await open()(batch);
-        for (const { offset } of records) expect(offset).toMatch(/^-?\d+$/);
+      fc.asyncProperty(fc.oneof(noise, misplaced), fc.boolean(), async (batch, isDamaged) => {
+        const decode = open();
+        if (isDamaged) {
+          batch[17] = (batch[17] ?? 0) ^ 1;
+          await expect(decode(batch)).rejects.toThrow(DamagedFetchError);
+        }
+        const offsets = (await decode(batch)).map(({ offset }) => Number(offset));
+        const last = Math.max(0, batch.readInt32BE(23));
+        for (const offset of offsets) expect(offset >= 0 && offset <= last).toBe(true);
+        expect(offsets).toEqual([...new Set(offsets)].toSorted((a, b) => a - b));
       }),
       { numRuns: 500 },
     );

@@ -1,4 +1,10 @@
-import { checksumFault, decodeRecordBatch, HEADER_BYTES, recordOfUnreadable } from './decode-record-batch.js';
+import {
+  checksumFault,
+  decodeRecordBatch,
+  HEADER_BYTES,
+  lastOffsetOfDamaged,
+  recordOfUnreadable,
+} from './decode-record-batch.js';
 import type { DecodedRecord, Unpack } from './decode-record-batch.js';
 import { UnreadableBatchError } from './unreadable.js';
 
@@ -33,7 +39,7 @@ export interface DecodeOptions {
 export function createDecodeMessages({ unpack, maxBytes }: DecodeOptions) {
   const damages = new Set<string>();
 
-  async function decode(batch: Buffer): Promise<DecodedRecord[]> {
+  async function decode(batch: Buffer, next: Buffer): Promise<DecodedRecord[]> {
     const damage = checksumFault(batch);
     if (damage !== undefined) {
       const sighting = `${batch.readBigInt64BE(0)}: ${damage}`;
@@ -42,7 +48,8 @@ export function createDecodeMessages({ unpack, maxBytes }: DecodeOptions) {
         damages.add(sighting);
         throw new DamagedFetchError(`a batch came damaged (${damage}); asking for it again`);
       }
-      return [recordOfUnreadable(batch, `the batch is damaged in the log: ${damage}`)];
+      const why = `the batch is damaged in the log: ${damage}`;
+      return [recordOfUnreadable(batch, why, lastOffsetOfDamaged(batch, next))];
     }
     try {
       return await decodeRecordBatch(batch, unpack);
@@ -62,7 +69,7 @@ export function createDecodeMessages({ unpack, maxBytes }: DecodeOptions) {
         throw new DamagedFetchError('the log holds bytes that are no record batch');
       }
       if (end > bytes.length) break;
-      for (const record of await decode(bytes.subarray(at, end))) {
+      for (const record of await decode(bytes.subarray(at, end), bytes.subarray(end))) {
         records.push(record);
         held += memoryOf(record);
       }

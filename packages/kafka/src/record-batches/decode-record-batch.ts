@@ -10,8 +10,11 @@ export const HEADER_BYTES = 61;
  * batch of 58 kB that unpacks to 60 MB of empty headers would take gigabytes. The smallest clicks fill a batch of 1 MB, packed, with fewer.
  */
 export const MAX_PARTS = 250_000;
+const MAGIC_AT = 16;
 const CRC_AT = 17;
 const ATTRIBUTES_AT = 21;
+const LAST_DELTA_AT = 23;
+const COUNT_AT = 57;
 
 /** What of a batch kafkajs asks its records for. */
 interface BatchContext {
@@ -43,7 +46,8 @@ export async function decodeRecordBatch(bytes: Buffer, unpack: Unpack): Promise<
   const baseOffset = bytes.readBigInt64BE(0);
   const firstTimestamp = Number(bytes.readBigInt64BE(27));
   const maxTimestamp = Number(bytes.readBigInt64BE(35));
-  const count = bytes.readInt32BE(57);
+  const lastDelta = bytes.readInt32BE(LAST_DELTA_AT);
+  const count = bytes.readInt32BE(COUNT_AT);
   const logAppendTime = (attributes & 0x8) !== 0;
   const context = {
     magicByte: 2,
@@ -63,21 +67,25 @@ export async function decodeRecordBatch(bytes: Buffer, unpack: Unpack): Promise<
   const packed = bytes.subarray(HEADER_BYTES);
   const reader = new ByteReader(count > 0 ? await unpacked(attributes & 0x7, packed, unpack) : packed);
   const records: DecodedRecord[] = [];
-  for (let index = 0; index < count; index++) {
+  // Compaction leaves gaps, and its last offset to the batch.
+  for (let index = 0, before = -1; index < count; index++) {
     const record = reader.bytes();
     if (!record) throw new UnreadableBatchError('a record has no bytes');
     const fields = new ByteReader(record);
     const recordAttributes = fields.byte();
     const timestamp = logAppendTime ? maxTimestamp : firstTimestamp + fields.varint();
     if (logAppendTime) fields.varint();
-    const offset = String(baseOffset + BigInt(fields.varint()));
+    const delta = fields.varint();
+    // No broker looks at this where a batch is not packed, and whoever believes it goes on at an offset that no log has.
+    if (delta <= before || delta > lastDelta) throw new UnreadableBatchError('a record lies outside of its batch');
+    before = delta;
     const [key, value] = [fields.bytes(), fields.bytes()];
     const headers = readHeaders(fields, take);
     records.push({
       ...context,
       attributes: recordAttributes,
       timestamp: String(timestamp),
-      offset,
+      offset: String(baseOffset + BigInt(delta)),
       key,
       value,
       headers,
@@ -86,21 +94,42 @@ export async function decodeRecordBatch(bytes: Buffer, unpack: Unpack): Promise<
   return records;
 }
 
-/** One record in the place of the batch's last one, so that the log is read on behind it; its value is the batch, bytes as they are. */
-export function recordOfUnreadable(bytes: Buffer, why: string): DecodedRecord {
+/**
+ * One record in the place of the batch's last one, so that the log is read on behind it; its value is the batch, bytes as they are.
+ *
+ * @param lastOffset where the header is not to be believed
+ */
+export function recordOfUnreadable(bytes: Buffer, why: string, lastOffset?: bigint): DecodedRecord {
   const baseOffset = bytes.readBigInt64BE(0);
+  const ownLast = baseOffset + BigInt(Math.max(0, bytes.readInt32BE(LAST_DELTA_AT)));
   return {
     magicByte: 2,
     attributes: 0,
     timestamp: String(bytes.readBigInt64BE(35)),
-    offset: String(baseOffset + BigInt(bytes.readInt32BE(23))),
+    offset: String(lastOffset ?? ownLast),
     key: null,
     value: bytes,
     headers: {},
     isControlRecord: false,
     batchContext: { firstOffset: String(baseOffset), producerId: '-1', inTransaction: false },
-    unreadable: { why, records: bytes.readInt32BE(57) },
+    unreadable: { why, records: bytes.readInt32BE(COUNT_AT) },
   };
+}
+
+/**
+ * The last offset of a batch of which only the frame is believed: the one before the next batch, where that is there too. Else its own,
+ * if its count agrees with it, or its first: too early, the log is read on from there offset by offset.
+ *
+ * @param next what follows the batch, which may be cut off
+ */
+export function lastOffsetOfDamaged(bytes: Buffer, next: Buffer): bigint {
+  const baseOffset = bytes.readBigInt64BE(0);
+  if (next[MAGIC_AT] === 2) {
+    const nextBase = next.readBigInt64BE(0);
+    if (nextBase > baseOffset) return nextBase - 1n;
+  }
+  const lastDelta = bytes.readInt32BE(LAST_DELTA_AT);
+  return lastDelta > 0 && bytes.readInt32BE(COUNT_AT) === lastDelta + 1 ? baseOffset + BigInt(lastDelta) : baseOffset;
 }
 
 /** How the checksum of a batch differs from its bytes, as a text that is the same for the same damage; undefined when it does not. */

@@ -5,6 +5,8 @@ export interface TestRecord {
   readonly key?: string | Buffer | null;
   readonly value?: string | Buffer | null;
   readonly headers?: readonly (readonly [string, string])[];
+  /** Its offset less the first of the batch; default: its place. */
+  readonly delta?: number;
 }
 
 export interface TestBatch {
@@ -15,18 +17,20 @@ export interface TestBatch {
   readonly pack?: (records: Buffer) => Buffer;
   /** What the batch says it holds, where that is not the truth. */
   readonly count?: number;
+  readonly lastDelta?: number;
 }
 
 /** For tests only: a record batch of format 2, as a broker stores it. */
 export function testBatch(records: readonly TestRecord[], options: TestBatch = {}): Buffer {
   const { baseOffset = 0, attributes = 8, pack = (plain) => plain, count = records.length } = options;
+  const { lastDelta = records.length - 1 } = options;
   const body = pack(Buffer.concat(records.map(encodeRecord)));
   const batch = Buffer.concat([Buffer.alloc(HEADER_BYTES), body]);
   batch.writeBigInt64BE(BigInt(baseOffset), 0);
   batch.writeInt32BE(batch.length - 12, 8);
   batch.writeInt8(2, 16);
   batch.writeInt16BE(attributes, 21);
-  batch.writeInt32BE(records.length - 1, 23);
+  batch.writeInt32BE(lastDelta, 23);
   batch.writeBigInt64BE(1_700_000_000_000n, 27);
   batch.writeBigInt64BE(1_700_000_000_007n, 35);
   batch.writeBigInt64BE(-1n, 43);
@@ -35,11 +39,11 @@ export function testBatch(records: readonly TestRecord[], options: TestBatch = {
   return batch;
 }
 
-function encodeRecord({ key = null, value = null, headers = [] }: TestRecord, index: number): Buffer {
+function encodeRecord({ key = null, value = null, headers = [], delta }: TestRecord, index: number): Buffer {
   const fields = Buffer.concat([
     Buffer.from([0]),
     varint(3),
-    varint(index),
+    varint(delta ?? index),
     bytes(key),
     bytes(value),
     varint(headers.length),
