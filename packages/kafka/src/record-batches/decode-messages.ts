@@ -12,8 +12,11 @@ const LENGTH_AT = 8;
 const MAGIC_AT = 16;
 /** Offset and length, which the length does not count. */
 const FRAME_BYTES = 12;
-/** Damaged batches remembered; each is asked for once more before it is believed to be damaged in the log. */
-const DAMAGES_KEPT = 1_000;
+/**
+ * Damaged batches remembered; each is asked for once more before it is believed to be damaged in the log. More than a fetch of 1 MiB holds
+ * of the smallest: those of one fetch must all be known at once.
+ */
+const DAMAGES_KEPT = 20_000;
 /** What a record and each of its headers take in memory beside their bytes, roughly. */
 const RECORD_BYTES = 500;
 const HEADER_FIELD_BYTES = 100;
@@ -34,20 +37,13 @@ export interface DecodeOptions {
  * Reads the record batches of one partition of a fetch. A batch that cannot be read becomes one record that says so: it must not keep the
  * partition from going on. The last batch may be cut off, as the broker cuts it.
  *
- * @throws DamagedFetchError when a checksum is wrong for the first time, or nothing can be told apart
+ * @throws DamagedFetchError when checksums are wrong for the first time, or nothing can be told apart
  */
 export function createDecodeMessages({ unpack, maxBytes }: DecodeOptions) {
   const damages = new Set<string>();
 
-  async function decode(batch: Buffer, next: Buffer): Promise<DecodedRecord[]> {
-    const damage = checksumFault(batch);
+  async function decode(batch: Buffer, damage: string | undefined, next: Buffer): Promise<DecodedRecord[]> {
     if (damage !== undefined) {
-      const sighting = `${batch.readBigInt64BE(0)}: ${damage}`;
-      if (!damages.delete(sighting)) {
-        if (damages.size >= DAMAGES_KEPT) damages.clear();
-        damages.add(sighting);
-        throw new DamagedFetchError(`a batch came damaged (${damage}); asking for it again`);
-      }
       const why = `the batch is damaged in the log: ${damage}`;
       return [recordOfUnreadable(batch, why, lastOffsetOfDamaged(batch, next))];
     }
@@ -59,9 +55,19 @@ export function createDecodeMessages({ unpack, maxBytes }: DecodeOptions) {
     }
   }
 
+  /** Whether the batch came with this damage before. It is not forgotten then: it comes again with others that are asked for again. */
+  function seenBefore(batch: Buffer, damage: string): boolean {
+    const sighting = `${batch.readBigInt64BE(0)}: ${damage}`;
+    if (damages.has(sighting)) return true;
+    if (damages.size >= DAMAGES_KEPT) damages.clear();
+    damages.add(sighting);
+    return false;
+  }
+
   return async (bytes: Buffer): Promise<DecodedRecord[]> => {
     const records: DecodedRecord[] = [];
     let held = 0;
+    let askAgain: string | undefined;
     for (let at = 0; bytes.length - at >= HEADER_BYTES && held <= maxBytes;) {
       const end = at + FRAME_BYTES + bytes.readInt32BE(at + LENGTH_AT);
       if (end - at < HEADER_BYTES || bytes[at + MAGIC_AT] !== 2) {
@@ -69,12 +75,16 @@ export function createDecodeMessages({ unpack, maxBytes }: DecodeOptions) {
         throw new DamagedFetchError('the log holds bytes that are no record batch');
       }
       if (end > bytes.length) break;
-      for (const record of await decode(bytes.subarray(at, end), bytes.subarray(end))) {
+      const batch = bytes.subarray(at, end);
+      const damage = checksumFault(batch);
+      if (damage !== undefined && !seenBefore(batch, damage)) askAgain = damage;
+      for (const record of await decode(batch, damage, bytes.subarray(end))) {
         records.push(record);
         held += memoryOf(record);
       }
       at = end;
     }
+    if (askAgain !== undefined) throw new DamagedFetchError(`a batch came damaged (${askAgain}); asking for it again`);
     return records;
   };
 }
