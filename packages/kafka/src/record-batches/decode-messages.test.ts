@@ -182,6 +182,31 @@ describe('a partition of a fetch', () => {
     expect(Object.keys(record?.headers ?? {})).toHaveLength(100_000);
   });
 
+  it.each<[string, TestBatch, string[]]>([
+    ['all records', { count: 0, lastDelta: 4 }, []],
+    ['the last records', { lastDelta: 4 }, ['10']],
+  ])('is read on behind a batch of which compaction has taken %s', async (_, header, offsets) => {
+    const messages = await open()(testBatch(numbers(header.count ?? 1), { baseOffset: 10, ...header }));
+    expect(messages.at(-1)).toMatchObject({ offset: '14', isControlRecord: true });
+    // What kafkajs makes of it: nothing but the records for us, and the offset to go on behind.
+    interface LibraryBatch {
+      messages: { offset: string }[];
+      isEmptyDueToFiltering(): boolean;
+      lastOffset(): string;
+    }
+    const Batch = createRequire(import.meta.url)('kafkajs/src/consumer/batch.js') as new (
+      topic: string,
+      offset: string,
+      data: unknown,
+    ) => LibraryBatch;
+    for (const fetched of ['10', '12']) {
+      const batch = new Batch('clicks', fetched, { partition: 0, highWatermark: '99', messages });
+      expect(batch.messages.map(({ offset }) => offset)).toEqual(fetched === '10' ? offsets : []);
+      expect(batch.isEmptyDueToFiltering()).toBe(batch.messages.length === 0);
+      expect(batch.lastOffset()).toBe('14');
+    }
+  });
+
   it('is read by kafkajs through this', async () => {
     await createKafkaClient({ brokers: ['127.0.0.1:1'], clientId: 'test', logger: silent }).close();
     const module = 'kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js';

@@ -40,13 +40,18 @@ export interface DecodedRecord {
 /** Unpacks the records of a batch. @throws UnreadableBatchError, or what its library throws */
 export type Unpack = (codec: number, packed: Buffer) => Promise<Buffer>;
 
-/** @param bytes one whole batch of format 2, header included. The checksum is not looked at: see {@link checksumFault}. */
+/**
+ * A batch whose last records are gone, or all of them, as compaction leaves it, ends with a control record in their place: kafkajs hands
+ * none on, but goes on behind it, where it would fetch a batch without records for ever and step over a gap offset by offset.
+ *
+ * @param bytes one whole batch of format 2, header included. The checksum is not looked at: see {@link checksumFault}.
+ */
 export async function decodeRecordBatch(bytes: Buffer, unpack: Unpack): Promise<DecodedRecord[]> {
   const attributes = bytes.readInt16BE(ATTRIBUTES_AT);
   const baseOffset = bytes.readBigInt64BE(0);
   const firstTimestamp = Number(bytes.readBigInt64BE(27));
   const maxTimestamp = Number(bytes.readBigInt64BE(35));
-  const lastDelta = bytes.readInt32BE(LAST_DELTA_AT);
+  const lastDelta = lastDeltaOf(bytes);
   const count = bytes.readInt32BE(COUNT_AT);
   const logAppendTime = (attributes & 0x8) !== 0;
   const context = {
@@ -68,7 +73,8 @@ export async function decodeRecordBatch(bytes: Buffer, unpack: Unpack): Promise<
   const reader = new ByteReader(count > 0 ? await unpacked(attributes & 0x7, packed, unpack) : packed);
   const records: DecodedRecord[] = [];
   // Compaction leaves gaps, and its last offset to the batch.
-  for (let index = 0, before = -1; index < count; index++) {
+  let before = -1;
+  for (let index = 0; index < count; index++) {
     const record = reader.bytes();
     if (!record) throw new UnreadableBatchError('a record has no bytes');
     const fields = new ByteReader(record);
@@ -91,7 +97,23 @@ export async function decodeRecordBatch(bytes: Buffer, unpack: Unpack): Promise<
       headers,
     });
   }
+  if (before < lastDelta) {
+    records.push({
+      ...context,
+      isControlRecord: true,
+      attributes: 0,
+      timestamp: String(maxTimestamp),
+      offset: String(baseOffset + BigInt(lastDelta)),
+      key: null,
+      value: null,
+      headers: {},
+    });
+  }
   return records;
+}
+
+function lastDeltaOf(bytes: Buffer): number {
+  return Math.max(0, bytes.readInt32BE(LAST_DELTA_AT));
 }
 
 /**
@@ -101,7 +123,7 @@ export async function decodeRecordBatch(bytes: Buffer, unpack: Unpack): Promise<
  */
 export function recordOfUnreadable(bytes: Buffer, why: string, lastOffset?: bigint): DecodedRecord {
   const baseOffset = bytes.readBigInt64BE(0);
-  const ownLast = baseOffset + BigInt(Math.max(0, bytes.readInt32BE(LAST_DELTA_AT)));
+  const ownLast = baseOffset + BigInt(lastDeltaOf(bytes));
   return {
     magicByte: 2,
     attributes: 0,
