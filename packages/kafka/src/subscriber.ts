@@ -13,7 +13,7 @@ import type { KafkaLogger } from './kafka-logger.js';
 import type { ConsumedBatch, TopicPartition } from './message.js';
 import { pause } from './pause.js';
 import type { Reachability } from './reachability.js';
-import { toConsumedBatch } from './to-consumed-batch.js';
+import { isUnframed, toConsumedBatch } from './to-consumed-batch.js';
 
 export interface BatchControl {
   /**
@@ -92,6 +92,8 @@ const HEARTBEAT_MS = 2_000;
  * `keepAlive` asks, which goes by a timer.
  */
 const AT_EVERY_CALL = -Infinity;
+/** A partition that cannot be read on is asked for again after this long. */
+const STANDS_STILL_MS = 5_000;
 /** Longest stop: together half of the time that a service has for its end. */
 const STOP_WITHIN_MS = { batch: 3_000, commit: 1_000, leave: 2_000 };
 
@@ -125,6 +127,8 @@ export function createSubscriber({ kafka, reachability, logger, options }: Subsc
   /** What ended a batch for good; kafkajs hands its own wrapping of it to the crash listener. */
   let fatal: unknown;
   let interrupted = false;
+  /** Partitions that stand still, told of once. */
+  const still = new Set<string>();
   const atWork = new Set<Promise<void>>();
 
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
@@ -213,8 +217,22 @@ export function createSubscriber({ kafka, reachability, logger, options }: Subsc
     }
   }
 
+  /** Somebody has to mend the log of the partition; the others go on meanwhile. */
+  function standStill(payload: EachBatchPayload, partition: TopicPartition): void {
+    const key = keyOf(partition);
+    if (!still.has(key))
+      logger.error({ ...partition }, `${key} stands still: its log holds bytes that are no record batch; trying again`);
+    still.add(key);
+    // Pausing a partition would start the others of its topic, and resuming it itself.
+    if (paused) return;
+    const goOn = payload.pause();
+    setTimeout(() => !paused && goOn(), STANDS_STILL_MS).unref();
+  }
+
   async function handle(payload: EachBatchPayload): Promise<void> {
     const partition = { topic: payload.batch.topic, partition: payload.batch.partition };
+    if (isUnframed(payload.batch)) return standStill(payload, partition);
+    still.delete(keyOf(partition));
     const heartbeats = keepAlive(payload);
     let sought = false;
     let toldStale = false;

@@ -6,6 +6,12 @@ export function toConsumedBatch({ topic, partition, highWatermark, messages }: B
   return { topic, partition, highWatermark: BigInt(highWatermark), messages: messages.map(toConsumedMessage) };
 }
 
+/** Whether the log holds bytes there that are no record batch, so that nothing can be read on. */
+export function isUnframed({ messages }: Batch): boolean {
+  const only: (KafkaMessage & Pick<DecodedRecord, 'unframed'>) | undefined = messages[0];
+  return only?.unframed === true;
+}
+
 const NO_HEADERS: ConsumedMessage['headers'] = Object.freeze({});
 
 function toConsumedMessage(message: KafkaMessage & Pick<DecodedRecord, 'unreadable'>): ConsumedMessage {

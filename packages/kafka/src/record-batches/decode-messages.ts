@@ -3,6 +3,7 @@ import {
   decodeRecordBatch,
   HEADER_BYTES,
   lastOffsetOfDamaged,
+  recordOfUnframed,
   recordOfUnreadable,
 } from './decode-record-batch.js';
 import type { DecodedRecord, Unpack } from './decode-record-batch.js';
@@ -35,9 +36,10 @@ export interface DecodeOptions {
 
 /**
  * Reads the record batches of one partition of a fetch. A batch that cannot be read becomes one record that says so: it must not keep the
- * partition from going on. The last batch may be cut off, as the broker cuts it.
+ * partition from going on. The last batch may be cut off, as the broker cuts it. Where no batch begins is one record too: an error would
+ * keep all other partitions of the fetch from going on.
  *
- * @throws DamagedFetchError when checksums are wrong for the first time, or nothing can be told apart
+ * @throws DamagedFetchError when checksums are wrong for the first time
  */
 export function createDecodeMessages({ unpack, maxBytes }: DecodeOptions) {
   const damages = new Set<string>();
@@ -72,7 +74,8 @@ export function createDecodeMessages({ unpack, maxBytes }: DecodeOptions) {
       const end = at + FRAME_BYTES + bytes.readInt32BE(at + LENGTH_AT);
       if (end - at < HEADER_BYTES || bytes[at + MAGIC_AT] !== 2) {
         if (records.length > 0) break;
-        throw new DamagedFetchError('the log holds bytes that are no record batch');
+        records.push(recordOfUnframed(bytes));
+        break;
       }
       if (end > bytes.length) break;
       const batch = bytes.subarray(at, end);

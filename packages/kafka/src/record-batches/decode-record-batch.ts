@@ -35,6 +35,8 @@ export interface DecodedRecord {
   readonly isControlRecord: boolean;
   readonly batchContext: BatchContext;
   readonly unreadable?: Unreadable;
+  /** Not a record: nothing can be read on here, not even where the next batch begins. */
+  readonly unframed?: true;
 }
 
 /** Unpacks the records of a batch. @throws UnreadableBatchError, or what its library throws */
@@ -135,6 +137,22 @@ export function recordOfUnreadable(bytes: Buffer, why: string, lastOffset?: bigi
     isControlRecord: false,
     batchContext: { firstOffset: String(baseOffset), producerId: '-1', inTransaction: false },
     unreadable: { why, records: bytes.readInt32BE(COUNT_AT) },
+  };
+}
+
+/** Stands alone, at an offset that no log has, so that the library hands it on whatever was asked for. It is never committed. */
+export function recordOfUnframed(bytes: Buffer): DecodedRecord {
+  return {
+    magicByte: 2,
+    attributes: 0,
+    timestamp: '0',
+    offset: String(2n ** 63n - 1n),
+    key: null,
+    value: bytes,
+    headers: {},
+    isControlRecord: false,
+    batchContext: { firstOffset: '0', producerId: '-1', inTransaction: false },
+    unframed: true,
   };
 }
 
