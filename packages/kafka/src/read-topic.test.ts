@@ -1,6 +1,8 @@
 import { testServers } from '@click-recall/testing';
 import kafkajs from 'kafkajs';
 import { expect, it } from 'vitest';
+import type { KafkaAdmin } from './admin.js';
+import type { KafkaClient } from './kafka-client.js';
 import { openTestKafka, textOf, type TestKafka } from './open-test-kafka.js';
 import { readTopic } from './read-topic.js';
 
@@ -45,6 +47,25 @@ it('ends behind the markers of transactions', async () => {
   }
   await producer.disconnect();
   expect(await read(kafka, topic)).toEqual(['commit']);
+});
+
+it('leaves no connection open, whether there was something to read or not', async () => {
+  const kafka = await openTestKafka();
+  const topic = await kafka.topic();
+  const open = new Set<KafkaAdmin>();
+  const client: KafkaClient = {
+    ...kafka.client,
+    admin() {
+      const admin = kafka.client.admin();
+      open.add(admin);
+      return { ...admin, close: () => admin.close().finally(() => open.delete(admin)) };
+    },
+  };
+  for (const texts of [[], ['x']]) {
+    if (texts.length > 0) await kafka.client.publisher().publish(topic, [{ key: null, value: 'x' }]);
+    expect(await read({ ...kafka, client }, topic)).toEqual(texts);
+    expect(open.size).toBe(0);
+  }
 });
 
 it('ends with the error of its reader', async () => {

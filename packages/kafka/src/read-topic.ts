@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { KafkaAdmin } from './admin.js';
 import type { KafkaClient } from './kafka-client.js';
 import type { ConsumedBatch } from './message.js';
 import { pause } from './pause.js';
@@ -23,8 +24,16 @@ const ASK_MS = 500;
  * @throws what `onBatch` throws, or the reason of the signal
  */
 export async function readTopic(kafka: KafkaClient, options: ReadTopicOptions): Promise<void> {
-  const { topic, groupPrefix, from, signal, onBatch } = options;
   const admin = kafka.admin();
+  try {
+    await readWith(admin, kafka, options);
+  } finally {
+    await admin.close();
+  }
+}
+
+async function readWith(admin: KafkaAdmin, kafka: KafkaClient, options: ReadTopicOptions): Promise<void> {
+  const { topic, groupPrefix, from, signal, onBatch } = options;
   const [starts, ends] = await Promise.all([admin.topicStartOffsets(topic), admin.topicEndOffsets(topic)]);
   const startOf = (partition: number): bigint => {
     const [oldest, wanted] = [starts.get(partition) ?? 0n, from?.get(partition) ?? 0n];
