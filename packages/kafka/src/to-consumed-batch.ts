@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Batch, IHeaders, KafkaMessage } from 'kafkajs';
 import type { ConsumedBatch, ConsumedMessage, RawMessage } from './message.js';
 import type { DecodedRecord } from './record-batches/decode-record-batch.js';
@@ -19,7 +20,7 @@ function toConsumedMessage(message: KafkaMessage & Pick<DecodedRecord, 'unreadab
   const text = key === null ? null : key.toString();
   const hasHeaders = Object.keys(headers).length > 0;
   // Nearly every key is text, and few messages have headers: the others pay for what they need.
-  const isText = key === null || text === null || Buffer.from(text).equals(key);
+  const isText = key === null || isUtf8(key);
   return {
     key: text,
     value,

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { parseItem, type Item, type Rejection } from '@click-recall/contracts';
 import type { ConsumedBatch, ConsumedMessage, Outcome } from '@click-recall/kafka';
 
@@ -18,7 +19,7 @@ const KEY_IS_NO_TEXT: Rejection = {
 
 /** Bytes that are no UTF-8 read alike: one of them would delete the item of another. */
 function isText({ key, raw }: ConsumedMessage): boolean {
-  return key === null || raw?.key === undefined || raw.key === null || Buffer.from(key).equals(raw.key);
+  return key === null || raw?.key === undefined || raw.key === null || isUtf8(raw.key);
 }
 
 /** Written out and parsed like any other, so that a key that is no id is refused with the same words. */
