@@ -2,7 +2,15 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect, it, onTestFinished, vi } from 'vitest';
+import * as client from './index.js';
 import { openTestPipeline } from './open-test-client.js';
+
+it('exports what the README names', async () => {
+  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+  const names = [...readme.matchAll(/`([A-Z][a-z]\w*)`/g)].map(([, name = '']) => name);
+  expect(names).not.toEqual([]);
+  expect(Object.keys(client)).toEqual(expect.arrayContaining(names));
+});
 
 it('the example of the README runs', async () => {
   const { options } = await openTestPipeline();
