@@ -34,6 +34,15 @@ it('counts what a row tells, and the rounds that were made to their end', async 
   expect(told).toMatchObject({ rounds: 2, violations: ['one click is lost'], interrupted: false });
 });
 
+it('takes fewer rounds than were asked for, of which nobody says why, for a violation', async () => {
+  const told = await result(async ({ roundDone }) => {
+    await Promise.resolve();
+    roundDone();
+    roundDone();
+  });
+  expect(told).toMatchObject({ rounds: 2, violations: ['2 of 3 rounds were made'] });
+});
+
 it('takes an error of a row, and one of closing, for a violation', async () => {
   const told = await result(({ defer }) => {
     defer(() => Promise.reject(new Error('it does not end')));

@@ -58,6 +58,8 @@ export async function runRow(row: Row, options: RunRowOptions): Promise<RowResul
       defer: (close) => closers.push(close),
     });
     await Promise.race([running, rejectedWhen(signal)]);
+    // Nothing that was looked at is no proof.
+    if (done < rounds && violations.length === 0) violation(`${done} of ${rounds} rounds were made`);
   } catch (error) {
     violation(
       `the row ended with an error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
