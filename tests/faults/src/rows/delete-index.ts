@@ -1,12 +1,14 @@
 import { createActivationStore, keysOf, type Activation } from '@click-recall/redis';
 import { eventually } from '@click-recall/testing';
 import { startLoad } from '../load/click-load.js';
+import { startHttpLoad, type HttpLoad } from '../load/http-load.js';
 import type { Row, RowRun } from '../row.js';
 import { recallAnswer } from '../vectors/ask-recall.js';
 import { openAnswerCheck, type AnswerCheck } from '../vectors/open-answer-check.js';
 import { vectorsAreRight } from '../vectors/vectors-are-right.js';
 import { openLivePipeline, type LivePipeline } from '../world/open-live-pipeline.js';
 import { openWorld } from '../world/open-world.js';
+import { checkCallers } from '../world/outage.js';
 import { runCli } from '../world/run-cli.js';
 
 const USERS = 150;
@@ -32,6 +34,8 @@ export const deleteIndex: Row = {
       run.say(`deleting ${loss}`);
       const scene = { run, pipeline, check, when: `round ${round + 1} (${loss})` };
       const load = startLoad(pipeline, run.random.fork(), { rate: 20, users: USERS, items: ITEMS, forget: 0.01 });
+      const callers = askAllAlong(pipeline);
+      run.defer(() => callers.stop());
       const live = await activationOf(pipeline);
       await deleteByHand(loss, pipeline, live);
       await answersGoOn(loss, scene);
@@ -39,6 +43,8 @@ export const deleteIndex: Row = {
       await rebuild(loss, scene, live.encoder);
       await load.stop();
       await isWhole(scene);
+      await callers.stop();
+      checkCallers(run, callers, { statuses: [200] }, scene.when);
       run.roundDone();
     }
   },
@@ -49,6 +55,15 @@ interface Round {
   readonly pipeline: LivePipeline;
   readonly check: AnswerCheck;
   readonly when: string;
+}
+
+/** Nobody is turned away at any time: not in the moment of the loss, nor while all is built again. */
+function askAllAlong({ first: { recall }, userIds, itemIds }: LivePipeline): HttpLoad {
+  const paths = [`/v1/users/${userIds[0]}/recommendations`, `/v1/items/${itemIds[0]}/similar`];
+  return startHttpLoad(
+    paths.map((path) => ({ url: `${recall.url}${path}` })),
+    1,
+  );
 }
 
 async function activationOf({ redis, namespace }: LivePipeline): Promise<Activation> {
@@ -73,7 +88,7 @@ async function deleteByHand(loss: Loss, pipeline: LivePipeline, { encoder, lift 
   await redis.commands.pipeline(doomed[loss].map((key) => ['DEL', key]));
 }
 
-/** Nobody is turned away, and every item says where it comes from. */
+/** No answer is empty, and every item says where it comes from. */
 async function answersGoOn(loss: Loss, { run, pipeline, check, when }: Round): Promise<void> {
   const { recall } = pipeline.first;
   const session = pipeline.itemIds.slice(3, 6);
