@@ -15,7 +15,9 @@ import { isAlive, taskChildOf } from '../world/task-child.js';
 /** A killed trainer's job is taken over when its lock has run out (30 s): pipelines beside each other wait together. */
 const LANES = 4;
 const ROUNDS_A_MOMENT = 3;
-const TAKEN_OVER_WITHIN_MS = 300_000;
+/** The lock, one look for those that have run out, and the machine's. */
+const TAKEN_OVER_WITHIN_MS = 90_000;
+const STEP_WITHIN_MS = 300_000;
 const CHILD_GONE_WITHIN_MS = 20_000;
 /** A moment lasts milliseconds: some trainings are through before it was seen. */
 const TRIES = 8;
@@ -91,6 +93,14 @@ async function killOnce({ run, pipeline, check, trainer, random, moment }: Kill)
     if (victim !== 'the trainer') process.kill(child, 'SIGKILL');
     if (victim !== 'its child') await trainer.kill();
     const next = trainer.isRunning() ? trainer : await pipeline.start('trainer');
+    const takenOver = async (): Promise<boolean> => {
+      const at = await taskChildOf(next.pid);
+      const state = (await jobs.job(queue, id))?.state;
+      return (at !== undefined && at !== child) || state === 'completed' || state === 'failed';
+    };
+    const again = eventually(takenOver, { deadlineMs: TAKEN_OVER_WITHIN_MS, everyMs: 250 }).catch(() =>
+      run.violation(`${when}: nobody works on the job ${TAKEN_OVER_WITHIN_MS / 1000} s after a trainer is up`),
+    );
 
     await eventually(async () => !(await isAlive(child)), { deadlineMs: CHILD_GONE_WITHIN_MS }).catch(() =>
       run.violation(`${when}: the child outlives its parent`),
@@ -99,6 +109,7 @@ async function killOnce({ run, pipeline, check, trainer, random, moment }: Kill)
       const now = await pipeline.liveVersion();
       if (now !== live) run.violation(`${when}: ${now} is live instead of ${live}`);
     }
+    await again;
     const failure = await ended(pipeline, queue, id);
     // A ranker may be no better than the recalled order; that is an answer too.
     if (failure !== undefined && !failure.startsWith('ranker-rejected')) run.violation(`${when}: ${failure}`);
@@ -127,7 +138,7 @@ async function ended({ jobs }: LivePipeline, queue: Moment['queue'], id: string)
   const steps =
     queue === 'train' ? (['train', 'embed', 'activate', 'republish'] as const) : (['train-ranker'] as const);
   for (const step of steps) {
-    const outcome = await jobs.waitFor(step, id, { timeoutMs: TAKEN_OVER_WITHIN_MS });
+    const outcome = await jobs.waitFor(step, id, { timeoutMs: STEP_WITHIN_MS });
     if (outcome.kind === 'failed') return `${outcome.failure.code}: ${outcome.failure.message}`;
   }
   return undefined;
