@@ -66,14 +66,18 @@ export async function startService(spec: ServiceSpec): Promise<ServiceProcess> {
     ended,
     stop: () => stopProcess(child, ended),
   };
-  await waitUntilReady(service, spec).catch(async (error: unknown) => {
+  await waitUntilReady(service, child, spec).catch(async (error: unknown) => {
     await service.stop();
     throw error;
   });
   return service;
 }
 
-async function waitUntilReady(service: ServiceProcess, { readyUrl, signal }: ServiceSpec): Promise<void> {
+async function waitUntilReady(
+  service: ServiceProcess,
+  child: ChildProcess,
+  { readyUrl, signal }: ServiceSpec,
+): Promise<void> {
   const deadline = Date.now() + READY_WITHIN_MS;
   let code: number | null | undefined;
   void service.ended.then((value) => (code = value));
@@ -85,7 +89,7 @@ async function waitUntilReady(service: ServiceProcess, { readyUrl, signal }: Ser
     await delay(100);
   }
   const what =
-    code === undefined ? `was not ready within ${READY_WITHIN_MS / 1000} s` : `ended with ${code ?? 'a signal'}`;
+    code === undefined ? `was not ready within ${READY_WITHIN_MS / 1000} s` : `ended with ${code ?? child.signalCode}`;
   throw new ServiceDidNotStart(
     `${service.name} ${what}; the end of ${service.logFile}:\n${await lastLines(service.logFile)}`,
   );

@@ -99,7 +99,7 @@ async function committed(run: RowRun, { live: { admin, redis, namespace } }: Fle
   }
 }
 
-/** SIGTERM in the first moments of each service; before it can hear it the signal itself ends it. */
+/** SIGTERM in the first moments of each service: one that was up ends with 0; before it can hear the signal, that signal may end it. */
 async function duringStart(run: RowRun, { live }: Fleet, when: string): Promise<void> {
   await Promise.all(
     FLEET.map(async (name) => {
@@ -114,13 +114,15 @@ async function duringStart(run: RowRun, { live }: Fleet, when: string): Promise<
           run.random.between(0, 4_000),
         );
       });
-      const code = await started.then(
-        (service) => service.ended,
-        (error: unknown) => /ended with (a signal|\d+)/.exec(String(error))?.[1] ?? String(error),
+      const outcome = await started.then(
+        async (service) => String((await service.ended) ?? 'a signal, though it was up'),
+        (error: unknown) => /ended with (SIG\w+|\d+)/.exec(String(error))?.[1] ?? String(error),
       );
       const seconds = (performance.now() - stopAt) / 1000;
-      if (code !== 0 && code !== '0' && code !== 'a signal' && code !== null)
-        run.violation(`${when}: ${name}, stopped ${Math.round(stopAt - began)} ms after its start, ended with ${code}`);
+      if (outcome !== '0' && outcome !== 'SIGTERM')
+        run.violation(
+          `${when}: ${name}, stopped ${Math.round(stopAt - began)} ms after its start, ended with ${outcome}`,
+        );
       if (seconds * 1000 > GRACE_MS)
         run.violation(`${when}: ${name}, stopped while it started, took ${seconds.toFixed(1)} s`);
     }),
