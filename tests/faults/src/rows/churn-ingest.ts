@@ -4,8 +4,8 @@ import { createOffsetStore } from '@click-recall/redis';
 import { messageOf, repeat } from '@click-recall/runtime';
 import { startLoad } from '../load/click-load.js';
 import { openStateCheck, SMALL_KEEPS_ENV } from '../replay/open-state-check.js';
-import type { Random } from '../random.js';
 import type { Row, RowRun } from '../row.js';
+import type { FaultService } from '../world/fault-service.js';
 import { openWorld, type FaultPipeline } from '../world/open-world.js';
 
 const CHANGE_EVERY_MS = 5_000;
@@ -32,12 +32,13 @@ export const churnIngest: Row = {
     const load = startLoad(pipeline, random, { rate: 200, itemRate: 10 });
     const progress = watchProgress(pipeline, run);
     const endsAt = performance.now() + run.minutes * 60_000;
+    const left = new Set<FaultService>();
     let changes = 0;
     let killedAt = -Infinity;
     while (performance.now() < endsAt) {
       const next = performance.now() + CHANGE_EVERY_MS;
       const mayKill = performance.now() - killedAt > KILL_EVERY_MS;
-      if ((await change(pipeline, random, run, mayKill)) === 'killed') killedAt = performance.now();
+      if ((await change(pipeline, left, run, mayKill)) === 'killed') killedAt = performance.now();
       changes += 1;
       run.say(`${changes} changes`);
       await delay(Math.max(0, next - performance.now()));
@@ -45,24 +46,27 @@ export const churnIngest: Row = {
     await progress.stop();
     await load.stop();
     await check.equalsReplay(`after ${changes} changes`);
+    await stillThere(pipeline, left, run);
     run.roundDone();
   },
 };
 
-/** One joins or one leaves, and one at least stays. */
+/** One joins or one leaves, and one at least stays; who leaves is noted in `left`. */
 async function change(
   pipeline: FaultPipeline,
-  random: Random,
+  left: Set<FaultService>,
   run: RowRun,
   mayKill: boolean,
 ): Promise<'killed' | 'changed'> {
-  const running = pipeline.services.filter((service) => service.isRunning());
+  const { random } = run;
+  const running = await stillThere(pipeline, left, run);
   const joins = running.length < 2 || (running.length < MOST_INSTANCES && random.chance(0.5));
   if (joins) {
     await pipeline.start('ingest');
     return 'changed';
   }
   const leaving = random.pick(running);
+  left.add(leaving);
   if (mayKill && random.chance(0.4)) {
     await leaving.kill();
     return 'killed';
@@ -70,6 +74,19 @@ async function change(
   const code = await leaving.terminate();
   if (code !== 0) run.violation(`an instance that was asked to leave ended with ${String(code)}`);
   return 'changed';
+}
+
+/** The instances that run; a violation, told once, for each that has ended without being asked to. */
+async function stillThere(
+  { services }: FaultPipeline,
+  left: Set<FaultService>,
+  { violation }: RowRun,
+): Promise<FaultService[]> {
+  for (const service of services.filter((each) => !each.isRunning() && !left.has(each))) {
+    violation(`an instance ended by itself with ${(await service.ended) ?? 'a signal'}`);
+    left.add(service);
+  }
+  return services.filter((service) => service.isRunning());
 }
 
 /** Looks at the markers of `clicks`, each of which must have moved on within the window. */

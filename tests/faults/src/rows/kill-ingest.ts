@@ -4,6 +4,7 @@ import { startLoad } from '../load/click-load.js';
 import { openStateCheck, SMALL_KEEPS_ENV } from '../replay/open-state-check.js';
 import type { Row, RowRun } from '../row.js';
 import type { Random } from '../random.js';
+import type { FaultService } from '../world/fault-service.js';
 import { openWorld, type FaultPipeline, type World } from '../world/open-world.js';
 
 /**
@@ -35,25 +36,28 @@ async function killInLane(run: RowRun, world: World, { rounds, random }: Lane): 
   for (const round of rounds) {
     const [name, way] = ways[round % ways.length] ?? random.pick(ways);
     const load = startLoad(pipeline, random, { rate: 100, itemRate: 10 });
-    await way(pipeline, random);
+    const survivors = await way(pipeline, random);
     await delay(random.between(0, 500));
     await load.stop();
-    await check.equalsReplay(`round ${round + 1}, ${name}`);
+    const when = `round ${round + 1}, ${name}`;
+    await check.equalsReplay(when);
+    for (const survivor of survivors)
+      if (!survivor.isRunning()) run.violation(`${when}: an ingest that nobody killed has ended`);
     await Promise.all(pipeline.services.map((service) => service.kill()));
     run.roundDone();
   }
 }
 
-type Way = (pipeline: FaultPipeline, random: Random) => Promise<unknown>;
+type Way = (pipeline: FaultPipeline, random: Random) => Promise<readonly FaultService[]>;
 
-/** What is killed, and when. Each leaves at least one instance alive. */
+/** What is killed, and when. Each leaves at least one instance alive, and answers those that it leaves. */
 const WAYS = {
   /** From its first moments, when it still takes its place in the group, to well within its work. */
   async alone(pipeline, random) {
     const victim = await pipeline.start('ingest');
     await delay(random.between(0, 3_000));
     await victim.kill();
-    await pipeline.start('ingest');
+    return [await pipeline.start('ingest')];
   },
 
   async 'while it starts'(pipeline, random) {
@@ -67,13 +71,13 @@ const WAYS = {
       .catch(() => undefined);
     await killed.catch(() => undefined);
     await victim?.ended;
-    await pipeline.start('ingest');
+    return [await pipeline.start('ingest')];
   },
 
   async 'one of two'(pipeline, random) {
     const pair = await Promise.all([pipeline.start('ingest'), pipeline.start('ingest')]);
     await delay(random.between(0, 4_000));
-    await random.pick(pair).kill();
+    return killOneOf(pair, random);
   },
 
   /** A second one has just come, and partitions change hands; the first or the second is killed. */
@@ -82,16 +86,25 @@ const WAYS = {
     await delay(random.between(500, 2_000));
     const second = await pipeline.start('ingest');
     await delay(random.between(0, 2_500));
-    await random.pick([first, second]).kill();
+    return killOneOf([first, second], random);
   },
 
   /** One that hangs longer than its session lasts goes on writing for partitions that are no longer its own. */
   async 'a hanging one of two'(pipeline, random) {
-    const [hanging] = await Promise.all([pipeline.start('ingest'), pipeline.start('ingest')]);
+    const pair = await Promise.all([pipeline.start('ingest'), pipeline.start('ingest')]);
+    const [hanging] = pair;
     await delay(random.between(500, 3_000));
     hanging.freeze();
     await delay(FROZEN_MS);
     hanging.thaw();
     await delay(random.between(0, 3_000));
+    return pair;
   },
 } satisfies Record<string, Way>;
+
+/** Answers the others. */
+async function killOneOf(services: readonly FaultService[], random: Random): Promise<readonly FaultService[]> {
+  const victim = random.pick(services);
+  await victim.kill();
+  return services.filter((service) => service !== victim);
+}
