@@ -102,6 +102,9 @@ function judgeJoins({ violation }: RowRun, before: readonly Look[], after: reado
   after.forEach(({ name, joins }, place) => {
     const more = joins - (before[place]?.joins ?? NaN);
     const most = name in GROUPS ? GROUPS[name as keyof typeof GROUPS] : 0;
+    // A line that is written otherwise would be counted as none for ever.
+    if (!((before[place]?.joins ?? NaN) >= most))
+      violation(`${when}: ${name} did not say that it reads its partitions`);
     if (!(more <= most)) violation(`${when}: ${name} was given its partitions ${more} times`);
   });
 }
