@@ -75,7 +75,11 @@ describe('Redis with a user for each service', () => {
       folder,
       namespace,
       kafkaBrokers,
-      redisOf: (who: string) => ({ REDIS_URL: urls.get(who === 'cli' ? 'operator' : (who as User)) ?? '' }),
+      // The trainer counts clicks too, and marks each training; so many never come.
+      redisOf: (who: string) => ({
+        REDIS_URL: urls.get(who === 'cli' ? 'operator' : (who as User)) ?? '',
+        ...(who === 'trainer' && { TRAIN_AFTER_CLICKS: '1000000000' }),
+      }),
     };
     const pipeline = await startWholePipeline(options);
     onTestFinished(async () => void (await pipeline.stop()));
@@ -116,6 +120,7 @@ describe('Redis with a user for each service', () => {
     ['trainer', ['ZADD', keys.sequence('u'), 1, 'm']],
     ['trainer', ['UNLINK', keys.sequence('u')]],
     ['trainer', ['SET', keys.offset('clicks', 0), '1']],
+    ['trainer', ['SET', keys.offset('train-after-clicks', 1), '1']],
     ['embedder', ['ZADD', keys.sequence('u'), 1, 'm']],
     ['embedder', ['HSET', keys.user('u'), 'revision', 1]],
     ['embedder', ['HSET', `${keys.itemsPrefix}:i`, 'title', 'x']],

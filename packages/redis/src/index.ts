@@ -41,6 +41,6 @@ export {
 } from './activation/create-activation-store.js';
 export { deleteNamespace } from './delete-namespace.js';
 export { scanKeys } from './scan-keys.js';
-export { encodeId, keysOf, REGISTRY_SHARDS as USER_SHARDS, shardOf, type Keys } from './keys.js';
+export { encodeId, keysOf, REGISTRY_SHARDS as USER_SHARDS, shardOf, TRAINING_MARK, type Keys } from './keys.js';
 export { aclRules, redisUserName } from './access/acl-rules.js';
 export { REDIS_USERS, type RedisUserName } from './access/key-access.js';

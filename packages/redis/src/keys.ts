@@ -1,6 +1,9 @@
 /** Shards of the registries; fixed, since changing it would lose sight of who is in which. */
 export const REGISTRY_SHARDS = 16;
 
+/** Where the trainer keeps how many clicks there were at its last training: as an offset, beside those that the number is made of. */
+export const TRAINING_MARK = { topic: 'train-after-clicks', partition: 0 } as const;
+
 /**
  * The names of all keys. Literal braces are Redis Cluster's hash tags: everything of one user lies in one slot, each shard in one
  * of its own. Ids are percent-encoded, so they cannot hold braces, colons or anything that a tool would trip over.

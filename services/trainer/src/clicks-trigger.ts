@@ -1,5 +1,5 @@
 import type { Jobs } from '@click-recall/jobs';
-import type { OffsetStore } from '@click-recall/redis';
+import { TRAINING_MARK, type OffsetStore } from '@click-recall/redis';
 
 export interface ClicksTriggerOptions {
   readonly offsets: Pick<OffsetStore, 'read' | 'reset'>;
@@ -18,12 +18,10 @@ export interface ClicksTrigger {
   mark(): Promise<void>;
 }
 
-/** Where the number of clicks at the last training is kept: beside the offsets it is made of, so that it survives restarts. */
-const MARK = 'train-after-clicks';
-
 /**
  * Counts clicks by the offsets that ingest has applied: four reads, however many users there are. Repeats of an event are
- * counted too, so a training may come early, never late. Several trainers may look; the flow is started once.
+ * counted too, so a training may come early, never late. Several trainers may look; the flow is started once. The number at the last
+ * training is kept in Redis, so that it survives restarts.
  */
 export function createClicksTrigger(options: ClicksTriggerOptions): ClicksTrigger {
   const { offsets, jobs, topic, partitions, afterClicks } = options;
@@ -37,11 +35,12 @@ export function createClicksTrigger(options: ClicksTriggerOptions): ClicksTrigge
       if (applied !== null) sum += Number(applied) + 1;
     }
   };
-  const set = (count: number): Promise<void> => offsets.reset(MARK, 0, String(count));
+  const { topic: mark, partition: place } = TRAINING_MARK;
+  const set = (count: number): Promise<void> => offsets.reset(mark, place, String(count));
 
   return {
     async look() {
-      const [now, marked] = await Promise.all([clicks(), offsets.read(MARK, 0)]);
+      const [now, marked] = await Promise.all([clicks(), offsets.read(mark, place)]);
       const before = Number(marked ?? 0);
       // The topic was made anew.
       if (now < before) return set(now);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { keysOf } from '../keys.js';
+import { keysOf, TRAINING_MARK } from '../keys.js';
 import {
   CHANNEL_USERS,
   KEY_ACCESS,
@@ -25,7 +25,8 @@ export function redisUserName(namespace: string, user: RedisUserName): string {
 
 /**
  * The rights of a user in a namespace, as `ACL SETUSER` takes them: the commands that it uses, on the keys that it uses, each as it
- * uses them; its scripts, reads of vector sets and the job queues apart, since for those Redis asks for more than the keys are used for.
+ * uses them; its scripts, reads of vector sets and the job queues apart, since for those Redis asks for more than the keys are used for,
+ * and the trainer's mark, since of the other offsets it only reads.
  *
  * @param password only its SHA-256 is part of the rules
  */
@@ -53,10 +54,13 @@ export function aclRules(namespace: string, user: RedisUserName, password: strin
         script.keys.map((family) => patternOf(namespace, family)),
       ),
     ),
+    ...(user === 'trainer' ? [selector(['set'], [markKey(namespace)])] : []),
     ...(KEY_ACCESS.vectors[user] === 'R' ? [selector(READ_VECTOR_SETS, [patternOf(namespace, 'vectors')])] : []),
     ...(withQueues ? [selector(QUEUE_COMMANDS, [queuePattern(namespace)])] : []),
   ];
 }
+
+const markKey = (namespace: string): string => keysOf(namespace).offset(TRAINING_MARK.topic, TRAINING_MARK.partition);
 
 const allowed = (commands: Iterable<string>): string[] => [...commands].map((command) => `+${command}`);
 

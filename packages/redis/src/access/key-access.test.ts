@@ -55,6 +55,15 @@ describe('the rights of a user', () => {
     }
   });
 
+  it('let the trainer write its mark among the offsets, and no other of them', () => {
+    const rules = aclRules('shop', 'trainer', 'x');
+    const writes = rules.filter((rule) => /\+set\b/.test(rule) && rule.includes('shop:offsets:'));
+    expect(writes).toEqual(['(~shop:offsets:train-after-clicks:0 -@all +set)']);
+    expect(rules).toContain('%R~shop:offsets:*:*');
+    for (const user of REDIS_USERS.filter((each) => each !== 'trainer'))
+      expect(aclRules('shop', user, 'x').join(' ')).not.toContain('train-after-clicks');
+  });
+
   it('keep ingest from models and queues, and the console from everything but queues', () => {
     expect(aclRules('shop', 'ingest', 'x').join(' ')).not.toMatch(/shop:models|shop:vec|\{shop\}/);
     expect(aclRules('shop', 'console', 'x').join(' ')).not.toContain('~shop:');
