@@ -13,8 +13,8 @@ import {
   type SequenceStore,
 } from '@click-recall/redis';
 import { createRegistry, newVersionId } from '@click-recall/registry';
-import { createLogger, createMetrics } from '@click-recall/runtime';
-import { eventually, randomNamespace, testServers } from '@click-recall/testing';
+import { createLogger, createMetrics, isRetriable } from '@click-recall/runtime';
+import { eventually, openDoor, randomNamespace, testServers } from '@click-recall/testing';
 import type { TrainProgress } from '@click-recall/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { processTrain } from './process-jobs.js';
@@ -353,6 +353,24 @@ describe('a training in a process of its own', () => {
       const { result } = run({ task, settings: at.settings, onStart: (pid) => void process.kill(pid, 'SIGKILL') });
       await expect(result).rejects.toThrow(/killed \(SIGKILL\)/);
       await expect(result).rejects.not.toHaveProperty('code');
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'is put aside when Redis goes away at its start',
+    async () => {
+      const door = await openDoor({
+        to: new URL(at.settings.redis.url).host,
+        translate: (reply) => void (reply.includes('user-1') && door.close()),
+      });
+      cleanups.push(() => door.close());
+      const redis = { url: `redis://127.0.0.1:${door.port}`, cluster: false };
+      const error: unknown = await run({ task: training(), settings: { ...at.settings, redis } }).result.catch(
+        (thrown: unknown) => thrown,
+      );
+      expect(error).toMatchObject({ message: expect.stringContaining('cannot be reached') as string });
+      expect(isRetriable(error)).toBe(true);
     },
     TIMEOUT_MS,
   );

@@ -1,6 +1,6 @@
 import type { TrainProgress } from '@click-recall/contracts';
 import { JobFailedError, type Control } from '@click-recall/jobs';
-import { forkChild, withLargePages } from '@click-recall/runtime';
+import { forkChild, RetriableError, withLargePages } from '@click-recall/runtime';
 import type { FromChild, Task, TaskKind, TaskResults, ToChild } from './tasks/protocol.js';
 import type { TaskSettings } from './settings.js';
 
@@ -22,8 +22,8 @@ export interface ChildRequest<K extends TaskKind> {
 const CHILD = new URL('../dist/task-child.js', import.meta.url);
 
 /**
- * Does a task in a process of its own. Rejects with the child's JobFailedError, and with an Error (so that the job is tried
- * again) when the child fails otherwise, is killed or runs out of memory.
+ * Does a task in a process of its own. Rejects with the child's JobFailedError, with a RetriableError where what the child needs is
+ * away, and with an Error (so that the job is tried again) when the child fails otherwise, is killed or runs out of memory.
  */
 export async function runInChild<K extends TaskKind>(request: ChildRequest<K>): Promise<TaskResults[K]> {
   const { task, settings, signal, killAfterMs, onStart } = request;
@@ -49,9 +49,9 @@ export async function runInChild<K extends TaskKind>(request: ChildRequest<K>): 
   return last.result as TaskResults[K];
 }
 
-function childError({ code, message, stack }: Extract<FromChild, { kind: 'failed' }>): Error {
+function childError({ code, retriable, message, stack }: Extract<FromChild, { kind: 'failed' }>): Error {
   if (code !== 'error') return new JobFailedError(code, message);
-  const error = new Error(message);
+  const error = retriable ? new RetriableError(message) : new Error(message);
   if (stack !== undefined) error.stack = stack;
   return error;
 }

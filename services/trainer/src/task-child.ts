@@ -9,7 +9,7 @@ import {
   createSequenceStore,
 } from '@click-recall/redis';
 import { createRegistry } from '@click-recall/registry';
-import { createLogger, endWithParent, messageOf, retryForever } from '@click-recall/runtime';
+import { createLogger, endWithParent, isRetriable, messageOf, retryForever } from '@click-recall/runtime';
 import { JobFailedError } from '@click-recall/jobs';
 import { createControlPoint, type ControlPoint } from './tasks/control-point.js';
 import { patientStores } from './tasks/patient-stores.js';
@@ -43,6 +43,7 @@ async function run(task: Task, settings: TaskSettings): Promise<void> {
       ({
         kind: 'failed',
         code: error instanceof JobFailedError ? error.code : 'error',
+        retriable: isRetriable(error),
         message: messageOf(error),
         stack: error instanceof Error ? error.stack : undefined,
       }) as const,

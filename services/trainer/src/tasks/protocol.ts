@@ -41,6 +41,8 @@ export type FromChild =
   | {
       readonly kind: 'failed';
       readonly code: FinalFailure | 'error';
+      /** Whether what failed is away and comes back: the job is put aside. */
+      readonly retriable: boolean;
       readonly message: string;
       readonly stack: string | undefined;
     };
