@@ -22,7 +22,7 @@ export interface RunningJob<N extends JobName> {
   readonly previous: PreviousOf[N] | undefined;
   /** When it was added, ms since the epoch: the same in every run. */
   readonly createdAt: number;
-  /** From 1; a run that ended with its process is not counted. */
+  /** Runs so far, this one included: also those that ended with their process or were put aside. */
   readonly attempt: number;
   /** Aborts when the job was cancelled, when this worker stops, and when another worker has taken the job over. */
   readonly signal: AbortSignal;
