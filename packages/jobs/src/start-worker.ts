@@ -15,7 +15,7 @@ import { closeWithin } from './close-within.js';
 import type { JobsLogger } from './error-log.js';
 import { formatFailure, isPutAside, JobFailedError } from './job-failure.js';
 import type { JobWorker, OnFinished, WorkerOptions } from './jobs.js';
-import { watchControl } from './watch-control.js';
+import { watchControl, type ControlWatch } from './watch-control.js';
 import { previousResult } from './previous-result.js';
 import type { RunningJob } from './running-job.js';
 import { runParts, wholeOf } from './run-parts.js';
@@ -50,23 +50,23 @@ export function startWorker<N extends JobName>(settings: WorkerSettings<N>): Job
     // BullMQ gives a signal only to a processor of three parameters.
     async (job: Job, token: string | undefined, lost: AbortSignal | undefined) => {
       const started = performance.now();
-      const control = await watchControl(settings, job.id!, wholeOf(job));
-      const stops = [control.cancelled, closing.signal, ...(lost ? [lost] : [])];
+      let control: ControlWatch | undefined;
       try {
+        control = await watchControl(settings, job.id!, wholeOf(job));
+        const stops = [control.cancelled, closing.signal, ...(lost ? [lost] : [])];
         const result = await run(settings, job, token, control, AbortSignal.any(stops));
         onFinished?.(name, 'completed', (performance.now() - started) / 1000);
         return result;
       } catch (error) {
         // Asleep until its parts have ended.
         if (error instanceof WaitingChildrenError) throw error;
-        if (closing.signal.aborted && !control.cancelled.aborted && !(error instanceof JobFailedError)) {
+        const cancelled = control?.cancelled.aborted ?? false;
+        if (closing.signal.aborted && !cancelled && !(error instanceof JobFailedError)) {
           await job.moveToWait(token);
           throw new WaitingError();
         }
-        const failure = control.cancelled.aborted
-          ? new JobFailedError('cancelled', 'an operator ended the job')
-          : error;
-        if (!control.cancelled.aborted && isPutAside(error)) {
+        const failure = cancelled ? new JobFailedError('cancelled', 'an operator ended the job') : error;
+        if (!cancelled && isPutAside(error)) {
           logger.warn({ queue: name, job: job.id }, `the job waits for what is away: ${messageOf(error)}`);
           await postpone(job, token, closing.signal);
           throw new DelayedError();
@@ -74,7 +74,7 @@ export function startWorker<N extends JobName>(settings: WorkerSettings<N>): Job
         onFinished?.(name, 'failed', (performance.now() - started) / 1000);
         throw failure instanceof JobFailedError ? new UnrecoverableError(formatFailure(failure)) : failure;
       } finally {
-        await control.close();
+        await control?.close();
       }
     },
     {
@@ -125,7 +125,7 @@ async function run<N extends JobName>(
   { name, process, queue }: WorkerSettings<N>,
   job: Job,
   token: string | undefined,
-  control: Awaited<ReturnType<typeof watchControl>>,
+  control: ControlWatch,
   signal: AbortSignal,
 ): Promise<JobResult<N>> {
   const previous = await previousResult(name, job);
