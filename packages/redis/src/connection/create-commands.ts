@@ -1,3 +1,4 @@
+import { isRetriable } from '@click-recall/runtime';
 import { Cluster, Command as WireCommand, type ChainableCommander, type Redis } from 'ioredis';
 import type { Client } from './create-client.js';
 import type { Command, RedisCommands, Reply, Script, ScriptCall } from './commands.js';
@@ -52,12 +53,16 @@ export function createCommands(client: Client, address: string, onOutOfMemory?: 
       return outcome.reply;
     });
 
-  /** A master that is down is left out: nothing of it is asked, or the same call says that it is down. */
+  /** A master that is down is left out: nothing of it is asked, or the same call says that it is down. One that refuses says why. */
   const load = async (script: Script): Promise<void> => {
     const loads = keyServersOf(client).map((node) =>
       node.sendCommand(toWire(['SCRIPT', 'LOAD', script.source], 'utf8')),
     );
-    await Promise.allSettled(loads);
+    for (const loaded of await Promise.allSettled(loads)) {
+      if (loaded.status === 'fulfilled') continue;
+      const error = translated(loaded.reason);
+      if (!isRetriable(error)) throw error;
+    }
   };
 
   const run = async (script: Script, calls: readonly ScriptCall[]): Promise<Reply[]> => {

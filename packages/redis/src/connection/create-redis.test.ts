@@ -122,6 +122,23 @@ describe('a connection', () => {
     expect((await redis.commands.run(script, calls)).toSorted((a, b) => Number(a) - Number(b))).toEqual(numbers);
   });
 
+  it.skipIf(testServers().redisCluster)('says that it may not load a script, instead of waiting for it', async () => {
+    const { redis, namespace } = await testRedis();
+    await redis.commands.call(['ACL', 'SETUSER', namespace, 'on', '>word', '~*', '+@all', '-script|load']);
+    onTestFinished(async () => void (await redis.commands.call(['ACL', 'DELUSER', namespace])));
+    const url = Object.assign(new URL(testServers().redisUrl), { username: namespace, password: 'word' }).href;
+    const other = createRedis({ url, cluster: false, logger: listeningLogger().logger });
+    onTestFinished(() => other.quit());
+    await other.ready(10_000);
+    const source = `return 1 -- ${namespace}`;
+    const script = { name: 'test', source, sha: createHash('sha1').update(source).digest('hex') };
+    const refused: unknown = await other.commands
+      .run(script, [{ keys: [], args: [] }])
+      .catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(RedisReplyError);
+    expect(String(refused)).toContain('NOPERM');
+  });
+
   it('closes twice without complaint, and refuses commands then', async () => {
     const { redis } = await testRedis();
     const other = redis.duplicate();
