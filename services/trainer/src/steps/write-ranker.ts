@@ -14,7 +14,7 @@ export interface WriteRankerRequest {
   readonly metrics: RankerMetrics;
   readonly verdict: RankerVerdict;
   readonly registry: Pick<Registry, 'write'>;
-  readonly rankers: Pick<RankerStore, 'save'>;
+  readonly rankers: Pick<RankerStore, 'get' | 'save'>;
   readonly now: number;
 }
 
@@ -31,6 +31,8 @@ export async function writeRanker(request: WriteRankerRequest): Promise<void> {
   files.set(RANKER_METRICS_FILE, json({ ...metrics, gate: verdict }));
   files.set(RANKER_SETTINGS_FILE, json(config));
   const { url } = await request.registry.write(version, files);
+  // Where this run was held up, another has adopted the ranker.
+  if (await request.rankers.get(version)) return;
   await request.rankers.save({
     version,
     modelVersion: stage.modelVersion,

@@ -24,7 +24,7 @@ export interface WriteRequest {
   readonly trained: TrainedClicks;
   readonly mapping: TrainedMapping | undefined;
   readonly registry: Pick<Registry, 'write'>;
-  readonly models: Pick<ModelStore, 'save'>;
+  readonly models: Pick<ModelStore, 'get' | 'save'>;
   readonly now: number;
 }
 
@@ -60,6 +60,8 @@ export async function writeVersion(request: WriteRequest): Promise<void> {
     }),
   );
   const { url } = await request.registry.write(version, files);
+  // Where this run was held up, another has adopted the version, and its record says what has become of it since.
+  if (await request.models.get(version)) return;
   await request.models.save({
     version,
     status: verdict.passed ? 'written' : 'rejected',
