@@ -7,14 +7,12 @@ import {
   createRankerStore,
   openRecords,
   openRedis,
-  type ActivationStore,
-  type ModelStore,
-  type RankerStore,
 } from '@click-recall/redis';
-import { createRegistry, type Registry } from '@click-recall/registry';
+import { createRegistry } from '@click-recall/registry';
 import { messageOf, openHttpServer, repeat, retryForever, type ServiceContext } from '@click-recall/runtime';
 import { checkSettings } from './check-settings.js';
 import { createClicksTrigger } from './clicks-trigger.js';
+import { createRecordKeeper } from './keep-records.js';
 import {
   processEvaluate,
   processExport,
@@ -24,8 +22,6 @@ import {
 } from './process-jobs.js';
 import { createRankerTrigger } from './ranker-trigger.js';
 import { taskSettings } from './settings.js';
-import { recoverRankers } from './steps/recover-rankers.js';
-import { recoverRecords } from './steps/recover-records.js';
 import { createTurns } from './take-turns.js';
 
 const LOOK_EVERY_MS = 5_000;
@@ -99,39 +95,21 @@ export async function startTrainer(context: ServiceContext): Promise<void> {
     const looking = repeat(look, { everyMs: LOOK_EVERY_MS });
     scope.add('worker', 'ranker trigger', () => looking.stop());
   }
-  keepRecords(context, registry, models, rankers, activation);
+  const keepRecords = createRecordKeeper({
+    registry,
+    registryUrl: config.registryUrl,
+    models,
+    rankers,
+    activation,
+    logger,
+  });
+  const keepQuietly = (): void =>
+    void keepRecords().catch((error: unknown) => logger.debug(`records were not looked at: ${messageOf(error)}`));
+  keepQuietly();
+  const keeping = setInterval(keepQuietly, RECOVER_EVERY_MS);
+  scope.add('worker', 'model records', () => clearInterval(keeping));
   logger.info(
     { schedule: config.trainSchedule ?? null, afterClicks: trainAfterClicks ?? null },
     'takes train, train-ranker, evaluate and export jobs',
   );
-}
-
-/** Now and again: a Redis that came back empty has lost the records of the models, whose files are still there; and half-written ones go. */
-function keepRecords(
-  { config, logger, scope }: ServiceContext,
-  registry: Registry,
-  models: ModelStore,
-  rankers: RankerStore,
-  activation: ActivationStore,
-): void {
-  const told = new Set<string>();
-  const onUnreadable = (version: string, reason: string): void => {
-    if (!told.has(version)) logger.warn({ version }, `the record of ${version} cannot be made anew: ${reason}`);
-    told.add(version);
-  };
-  const look = async (): Promise<void> => {
-    await registry.tidy();
-    const shared = { registry, registryUrl: config.registryUrl, now: Date.now(), onUnreadable };
-    const versions = [
-      ...(await recoverRecords({ ...shared, models, activation })),
-      ...(await recoverRankers({ ...shared, rankers })),
-    ];
-    if (versions.length > 0)
-      logger.warn({ versions }, `Redis had lost the records of ${versions.length} models; made anew of their files`);
-  };
-  const lookQuietly = (): void =>
-    void look().catch((error: unknown) => logger.debug(`records were not looked at: ${messageOf(error)}`));
-  lookQuietly();
-  const timer = setInterval(lookQuietly, RECOVER_EVERY_MS);
-  scope.add('worker', 'model records', () => clearInterval(timer));
 }

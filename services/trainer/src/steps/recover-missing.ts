@@ -1,5 +1,5 @@
 import type { Registry } from '@click-recall/registry';
-import { messageOf } from '@click-recall/runtime';
+import { isRetriable, messageOf } from '@click-recall/runtime';
 
 export interface RecoverRequest {
   readonly registry: Pick<Registry, 'list' | 'readFile' | 'writtenAt'>;
@@ -43,6 +43,8 @@ export async function recoverMissing<R>(
       await records.save(record);
       recovered.push(version);
     } catch (error) {
+      // Of Redis, and no fault of the version.
+      if (isRetriable(error)) throw error;
       onUnreadable(version, messageOf(error));
     }
   }
