@@ -1,4 +1,4 @@
-import { createRedis, createSequenceStore, deleteNamespace, keysOf } from '@click-recall/redis';
+import { createRedis, createSequenceStore, deleteNamespace, keysOf, shardOf, USER_SHARDS } from '@click-recall/redis';
 import { randomNamespace, testServers } from '@click-recall/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { compareState } from './compare-state.js';
@@ -7,7 +7,7 @@ import { createExpectedState } from './expected-state.js';
 const KEEPS = { sequenceKeep: 4, seenKeep: 4 };
 const AT = 1_700_000_000_000;
 
-/** A user as ingest stores one, in Redis and in the log. */
+/** A user, an item and one that is deleted, as ingest stores them, in Redis and in the log. */
 async function testState() {
   const { redisUrl, redisCluster } = testServers();
   const silent = { info: () => undefined, warn: () => undefined };
@@ -28,7 +28,19 @@ async function testState() {
   await createSequenceStore(redis, { namespace, keep: 4, seenKeep: 4 }).applyBatch([
     { userId: 'u', operations: [operation] },
   ]);
-  return { redis, namespace, expected, log, keys: keysOf(namespace) };
+  const keys = keysOf(namespace);
+  for (const [itemId, deleted] of [
+    ['here', false],
+    ['away', true],
+  ] as const) {
+    const value = Buffer.from(JSON.stringify({ itemId, deleted }));
+    expected.applyItem({ key: itemId, value, offset: '0', appendTimeMs: AT, headers: {} });
+    const hash = { itemId, version: 1, deleted: deleted ? 1 : 0 };
+    await redis.commands.call(['HSET', `${keys.itemsPrefix}:${itemId}`, ...Object.entries(hash).flat()]);
+    const shard = shardOf(itemId, USER_SHARDS);
+    await redis.commands.call(['SADD', deleted ? keys.deletedItems(shard) : keys.knownItems(shard), itemId]);
+  }
+  return { redis, namespace, expected, log, keys };
 }
 
 it('finds nothing where Redis holds what the log says', async () => {
@@ -51,6 +63,19 @@ it('finds an item that no registry lists and the log does not name', async () =>
   const { redis, namespace, expected, keys } = await testState();
   await redis.commands.call(['HSET', `${keys.itemsPrefix}:nothing`, 'itemId', 'nothing']);
   expect(await compareState(redis, namespace, expected)).toEqual([`${keys.itemsPrefix}:nothing is not of the log`]);
+});
+
+it.each([
+  ['an item that the registry has lost', 'SREM', 'knownItems', 'here', 'is not in'],
+  ['a deleted item that the registry has lost', 'SREM', 'deletedItems', 'away', 'is not in'],
+  ['a deleted item that still counts as known', 'SADD', 'knownItems', 'away', 'is in'],
+  ['an item that counts as deleted', 'SADD', 'deletedItems', 'here', 'is in'],
+  ['a registered item that the log does not name', 'SADD', 'knownItems', 'nothing', 'is in'],
+] as const)('finds %s', async (_what, command, family, itemId, wrong) => {
+  const { redis, namespace, expected, keys } = await testState();
+  const key = keys[family](shardOf(itemId, USER_SHARDS));
+  await redis.commands.call([command, key, itemId]);
+  expect(await compareState(redis, namespace, expected)).toEqual([`registry of items: ${itemId} ${wrong} ${key}`]);
 });
 
 it('finds what is left of a user who was forgotten, once', async () => {

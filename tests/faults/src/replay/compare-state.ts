@@ -8,7 +8,7 @@ const MOST_TOLD = 5;
 const SLICE = 500;
 
 /**
- * Compares what ingest has stored with what a replay of the log gives, byte by byte: sequences, seen sets, the registry of users, items, and
+ * Compares what ingest has stored with what a replay of the log gives, byte by byte: sequences, seen sets, items, the registries of both, and
  * that there is nothing else.
  *
  * @returns one line a difference; none when all is equal
@@ -50,6 +50,7 @@ export async function compareState(
   differences.push(...(await strangers(commands, keys, new Set(userIds))));
   differences.push(...(await leftovers(redis, namespace, expected)));
   differences.push(...(await itemDifferences(commands, keys, expected.items)));
+  differences.push(...(await listedDifferences(commands, keys, expected.items)));
   return mostOf(differences);
 }
 
@@ -141,4 +142,28 @@ async function itemDifferences(
     if (wrong.length > 0) differences.push(`item ${id}: ${wrong.join(', ')} differ`);
   });
   return differences;
+}
+
+/** The registry of items, by which recall leaves out what is deleted: each item is in the set where it belongs, and nothing else is. */
+async function listedDifferences(
+  commands: RedisConnection['commands'],
+  keys: ReturnType<typeof keysOf>,
+  items: ReadonlyMap<string, Item>,
+): Promise<string[]> {
+  const wanted = new Map<string, Set<string>>();
+  for (let shard = 0; shard < USER_SHARDS; shard += 1) {
+    for (const key of [keys.knownItems(shard), keys.deletedItems(shard)]) wanted.set(key, new Set());
+  }
+  for (const [id, { deleted }] of items) {
+    const shard = shardOf(id, USER_SHARDS);
+    wanted.get(deleted ? keys.deletedItems(shard) : keys.knownItems(shard))?.add(id);
+  }
+  const replies = await commands.pipeline([...wanted.keys()].map((key) => ['SMEMBERS', key]));
+  return [...wanted].flatMap(([key, ids], place) => {
+    const found = new Set(replies[place] as string[]);
+    return [
+      ...[...ids].filter((id) => !found.has(id)).map((id) => `registry of items: ${id} is not in ${key}`),
+      ...[...found].filter((id) => !ids.has(id)).map((id) => `registry of items: ${id} is in ${key}`),
+    ];
+  });
 }
