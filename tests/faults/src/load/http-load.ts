@@ -79,7 +79,13 @@ type Outcome =
 
 function ask(agent: Agent, { url, method = 'GET', body, credentials }: HttpCall): Promise<Outcome> {
   return new Promise((resolve) => {
-    const headers = body ? { 'content-type': 'application/json' } : {};
+    const sent = body && JSON.stringify(body());
+    // The server says that it has read the headers: from then on it owes an answer.
+    const headers = {
+      expect: '100-continue',
+      ...(sent !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(sent) }),
+    };
+    let heard = false;
     const options = {
       agent,
       method,
@@ -98,11 +104,12 @@ function ask(agent: Agent, { url, method = 'GET', body, credentials }: HttpCall)
         }),
       );
     });
+    asked.on('continue', () => (heard = true));
     asked.on('error', (error: NodeJS.ErrnoException) => {
       // Never accepted: a connection that nobody had taken yet when the server closed its door ends in a reset, too.
-      const unheard = error.code === 'ECONNREFUSED' || (error.code === 'ECONNRESET' && !asked.reusedSocket);
+      const unheard = error.code === 'ECONNREFUSED' || (error.code === 'ECONNRESET' && !asked.reusedSocket && !heard);
       resolve(unheard ? { kind: 'refused' } : { kind: 'broken', reason: error.code ?? error.message });
     });
-    asked.end(body && JSON.stringify(body()));
+    asked.end(sent);
   });
 }

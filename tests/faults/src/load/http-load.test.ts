@@ -1,0 +1,46 @@
+import { once } from 'node:events';
+import { createServer as createHttpServer, type RequestListener } from 'node:http';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { eventually } from '@click-recall/testing';
+import { expect, it, onTestFinished } from 'vitest';
+import { startHttpLoad } from './http-load.js';
+
+async function callsTo(server: Server) {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const load = startHttpLoad([{ url }, { url, method: 'POST', body: () => ({ a: 'ü' }) }], 1);
+  onTestFinished(() => load.stop());
+  return load;
+}
+
+const openServer = (listener: RequestListener) => callsTo(createHttpServer(listener));
+
+it('counts answers by their status', async () => {
+  const load = await openServer(
+    (request, response) => void response.writeHead(request.method === 'GET' ? 200 : 202).end(),
+  );
+  await eventually(() => load.answers().has(200) && load.answers().has(202));
+  expect([[...load.answers().keys()].toSorted(), load.broken()]).toEqual([[200, 202], []]);
+});
+
+it('tells of a request that was read and then cut, on a fresh connection, too', async () => {
+  const load = await openServer((request) => request.socket.destroy());
+  await eventually(() => load.broken().length >= 2);
+  expect(load.broken().map((line) => line.replace(/http\S+: /, ''))).toEqual(
+    expect.arrayContaining(['GET ECONNRESET', 'POST ECONNRESET']),
+  );
+});
+
+it('says nothing of a connection that was closed before anybody read a request', async () => {
+  let closed = 0;
+  const load = await callsTo(
+    createServer((socket) => {
+      socket.resetAndDestroy();
+      closed += 1;
+    }),
+  );
+  await eventually(() => closed > 4);
+  expect([load.broken(), load.answers().size]).toEqual([[], 0]);
+});
