@@ -10,19 +10,21 @@ async function callsTo(server: Server) {
   await once(server, 'listening');
   onTestFinished(() => void server.close());
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const load = startHttpLoad([{ url }, { url, method: 'POST', body: () => ({ a: 'ü' }) }], 1);
+  const told = new Set<number>();
+  const body = () => ({ json: { a: 'ü' }, onAnswer: (status: number) => told.add(status) });
+  const load = startHttpLoad([{ url }, { url, method: 'POST', body }], 1);
   onTestFinished(() => load.stop());
-  return load;
+  return { ...load, told };
 }
 
 const openServer = (listener: RequestListener) => callsTo(createHttpServer(listener));
 
-it('counts answers by their status', async () => {
+it('counts answers by their status, and tells whose body it was', async () => {
   const load = await openServer(
     (request, response) => void response.writeHead(request.method === 'GET' ? 200 : 202).end(),
   );
   await eventually(() => load.answers().has(200) && load.answers().has(202));
-  expect([[...load.answers().keys()].toSorted(), load.broken()]).toEqual([[200, 202], []]);
+  expect([[...load.answers().keys()].toSorted(), [...load.told], load.broken()]).toEqual([[200, 202], [202], []]);
 });
 
 it('tells of a request that was read and then cut, on a fresh connection, too', async () => {

@@ -1,12 +1,19 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
+export interface HttpBody {
+  /** Sent as JSON. */
+  readonly json: unknown;
+  /** Told of the status that it was answered with; not at all where no answer came. */
+  readonly onAnswer?: (status: number) => void;
+}
+
 export interface HttpCall {
   readonly url: string;
   /** Default GET. */
   readonly method?: 'GET' | 'POST';
-  /** Sent as JSON. */
-  readonly body?: () => unknown;
+  /** What is sent next. */
+  readonly body?: () => HttpBody;
   /** user:password */
   readonly credentials?: string;
 }
@@ -79,7 +86,8 @@ type Outcome =
 
 function ask(agent: Agent, { url, method = 'GET', body, credentials }: HttpCall): Promise<Outcome> {
   return new Promise((resolve) => {
-    const sent = body && JSON.stringify(body());
+    const given = body?.();
+    const sent = given && JSON.stringify(given.json);
     // The server says that it has read the headers: from then on it owes an answer.
     const headers = {
       expect: '100-continue',
@@ -96,13 +104,11 @@ function ask(agent: Agent, { url, method = 'GET', body, credentials }: HttpCall)
     const asked = request(url, options, (answer) => {
       answer.resume();
       answer.on('error', (error) => resolve({ kind: 'broken', reason: `in the answer: ${error.message}` }));
-      answer.on('end', () =>
-        resolve({
-          kind: 'answer',
-          status: answer.statusCode ?? 0,
-          saysWhen: answer.headers['retry-after'] !== undefined,
-        }),
-      );
+      answer.on('end', () => {
+        const status = answer.statusCode ?? 0;
+        given?.onAnswer?.(status);
+        resolve({ kind: 'answer', status, saysWhen: answer.headers['retry-after'] !== undefined });
+      });
     });
     asked.on('continue', () => (heard = true));
     asked.on('error', (error: NodeJS.ErrnoException) => {

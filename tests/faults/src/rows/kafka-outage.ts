@@ -9,7 +9,7 @@ import type { Row, RowRun } from '../row.js';
 import { recallAnswer } from '../vectors/ask-recall.js';
 import { openFleet, type Fleet } from '../world/open-fleet.js';
 import { openWorld } from '../world/open-world.js';
-import { allRun, checkCallers, restsFor, turnUnready, untilReady } from '../world/outage.js';
+import { allRun, checkCallers, restsFor, takenAreLogged, turnUnready, untilReady } from '../world/outage.js';
 
 const OUTAGE_MS = 120_000;
 /** Part of the outage in which callers ask. */
@@ -35,12 +35,14 @@ export const kafkaOutage: Row = {
       const when = `round ${round}, Kafka ${how}`;
       await untilReady(fleet);
       const load = startLoad(fleet.live, run.random.fork(), { rate: 50 });
+      const before = startHttpLoad(fleet.calls('ingest'), 1);
       await delay(run.random.between(1_000, 4_000));
       run.say(`Kafka is ${how}`);
       const brokenAt = performance.now();
       if (how === 'gone') await world.kafka.kill();
       else world.kafka.freeze();
-      await askMeanwhile(run, fleet, when);
+      await Promise.all([before.stop(), askMeanwhile(run, fleet, when)]);
+      checkCallers(run, before, { statuses: [202, 503], withinMs: ANSWERED_WITHIN_MS }, `${when}, ingest as it breaks`);
       const leftMs = OUTAGE_MS - (performance.now() - brokenAt);
       await restsFor(run, fleet, { ms: leftMs, share: SHARE_OF_PROCESSOR, when });
       allRun(run, fleet, when);
@@ -51,6 +53,7 @@ export const kafkaOutage: Row = {
       await recommendsAnew(fleet, `after-outage-${round}`);
       await load.stop();
       await check.equalsReplay(when);
+      await takenAreLogged(run, fleet, when);
       run.roundDone();
     }
   },

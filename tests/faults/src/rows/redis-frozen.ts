@@ -5,7 +5,7 @@ import { openStateCheck, SMALL_KEEPS_ENV } from '../replay/open-state-check.js';
 import type { Row, RowRun } from '../row.js';
 import { FLEET, openFleet, type Fleet } from '../world/open-fleet.js';
 import { openWorld } from '../world/open-world.js';
-import { allRun, checkCallers, trainingUnderWay, turnUnready, untilReady } from '../world/outage.js';
+import { allRun, checkCallers, takenAreLogged, trainingUnderWay, turnUnready, untilReady } from '../world/outage.js';
 
 const FROZEN_MS = 60_000;
 const NOTICED_WITHIN_MS = 15_000;
@@ -45,6 +45,7 @@ export const redisFrozen: Row = {
       await untilReady(fleet);
       await load.stop();
       await check.equalsReplay(when);
+      await takenAreLogged(run, fleet, when);
       await trained(when);
       judgeJoins(run, before, await lookAt(fleet), when);
       run.roundDone();

@@ -6,7 +6,7 @@ import { openStateCheck, SMALL_KEEPS_ENV } from '../replay/open-state-check.js';
 import type { Row, RowRun } from '../row.js';
 import { openFleet, type Fleet } from '../world/open-fleet.js';
 import { openWorld } from '../world/open-world.js';
-import { allRun, checkCallers, trainingUnderWay, turnUnready, untilReady } from '../world/outage.js';
+import { allRun, checkCallers, takenAreLogged, trainingUnderWay, turnUnready, untilReady } from '../world/outage.js';
 
 /** Room that is left when the limit is set, bytes. */
 const ROOM = 200_000;
@@ -53,6 +53,7 @@ export const redisFull: Row = {
       await saysRoom(run, fleet, when);
       await load.stop();
       await check.equalsReplay(when);
+      await takenAreLogged(run, fleet, when);
       await trained(when);
       run.roundDone();
     }

@@ -9,7 +9,7 @@ import type { Row, RowRun } from '../row.js';
 import type { FaultServiceName } from '../world/fault-service.js';
 import { FLEET, openFleet, type Fleet } from '../world/open-fleet.js';
 import { openWorld, type World } from '../world/open-world.js';
-import { checkCallers, untilReady } from '../world/outage.js';
+import { checkCallers, takenAreLogged, untilReady } from '../world/outage.js';
 import { endsInTime } from '../world/ends-in-time.js';
 
 /** What `docker stop` and Kubernetes give a process, with room; the services promise 15 s. */
@@ -46,6 +46,7 @@ export const terminate: Row = {
         for (const how of ['frozen', 'gone'] as const) await withServerAway(run, world, fleet, server, how, when);
       }
       await check.equalsReplay(`${when}, after servers were away`);
+      await takenAreLogged(run, fleet, when);
       run.roundDone();
     }
   },

@@ -1,4 +1,5 @@
-import type { HttpCall } from '../load/http-load.js';
+import { randomUUID } from 'node:crypto';
+import type { HttpBody, HttpCall } from '../load/http-load.js';
 import type { RowRun } from '../row.js';
 import type { FaultService, FaultServiceName } from './fault-service.js';
 import { openLivePipeline, type LivePipeline, type LivePipelineOptions } from './open-live-pipeline.js';
@@ -15,6 +16,8 @@ export interface Fleet {
   replace(name: FaultServiceName): Promise<FaultService>;
   /** What callers ask of a service, all of it allowed to them. */
   calls(name: FaultServiceName): HttpCall[];
+  /** Event ids of the clicks that ingest has taken from these callers: answered 202. */
+  readonly taken: ReadonlySet<string>;
 }
 
 const CONSOLE_PASSWORD = 'a-password-for-tests';
@@ -27,15 +30,17 @@ export async function openFleet(
   const live = await openLivePipeline(world, run, { ...options, env: { ...options.env, CONSOLE_PASSWORD } });
   const running: Record<FaultServiceName, FaultService> = { ...live.first, console: await live.start('console') };
   const service = (name: FaultServiceName): FaultService => running[name];
+  const taken = new Set<string>();
   return {
     live,
     service,
+    taken,
     replace: async (name) => (running[name] = await live.start(name)),
     calls(name) {
       const { url } = service(name);
       switch (name) {
         case 'ingest':
-          return [{ url: `${url}/v1/clicks`, method: 'POST', body: () => clickOf(live) }];
+          return [{ url: `${url}/v1/clicks`, method: 'POST', body: () => clickOf(live, taken) }];
         case 'recall':
           return [
             { url: `${url}/v1/users/${live.userIds[0]}/recommendations` },
@@ -51,7 +56,14 @@ export async function openFleet(
   };
 }
 
-function clickOf({ userIds, itemIds }: LivePipeline): object {
+/** A click under an id of its own, noted once it is taken. */
+function clickOf({ userIds, itemIds }: LivePipeline, taken: Set<string>): HttpBody {
   const now = Date.now();
-  return { userId: userIds[now % userIds.length], itemId: itemIds[now % itemIds.length], timestamp: now };
+  const [userId, itemId, eventId] = [userIds[now % userIds.length], itemIds[now % itemIds.length], randomUUID()];
+  return {
+    json: { userId, itemId, timestamp: now, eventId },
+    onAnswer: (status) => {
+      if (status === 202) taken.add(eventId);
+    },
+  };
 }

@@ -1,6 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isForget, parseClick, topicName } from '@click-recall/contracts';
+import { readTopic } from '@click-recall/kafka';
 import { eventually } from '@click-recall/testing';
 import type { HttpLoad } from '../load/http-load.js';
+import { mostOf } from '../replay/compare-state.js';
 import type { RowRun } from '../row.js';
 import type { FaultServiceName } from './fault-service.js';
 import { FLEET, type Fleet } from './open-fleet.js';
@@ -90,4 +93,25 @@ export function checkCallers(
   if (callers.slowestMs() > withinMs)
     violation(`${when}: an answer took ${(callers.slowestMs() / 1000).toFixed(1)} s, more than ${withinMs / 1000} s`);
   if (callers.unkind() > 0) violation(`${when}: ${callers.unkind()} times 503 without retry-after`);
+}
+
+/** A violation for the clicks that ingest has answered 202 and that are not in the log. Call it while nobody asks, with Kafka there. */
+export async function takenAreLogged(
+  { violation }: Pick<RowRun, 'violation'>,
+  { live: { client, namespace }, taken }: Fleet,
+  when: string,
+): Promise<void> {
+  const missing = new Set(taken);
+  await readTopic(client, {
+    topic: topicName('clicks', namespace),
+    groupPrefix: `${namespace}.taken`,
+    onBatch({ messages }) {
+      for (const { value, appendTimeMs } of messages) {
+        const parsed = parseClick(value, appendTimeMs);
+        if (parsed.ok && !isForget(parsed.value)) missing.delete(parsed.value.eventId ?? '');
+      }
+    },
+  });
+  for (const line of mostOf([...missing].map((id) => `the click ${id} was answered 202 and is not in the log`)))
+    violation(`${when}: ${line}`);
 }
