@@ -20,7 +20,7 @@ export interface LoadOptions {
 
 /** Clicks that arrive at a steady rate, whatever becomes of them. */
 export interface Load {
-  /** Acknowledged by Kafka so far. */
+  /** Clicks that Kafka has acknowledged so far. */
   readonly acknowledged: () => number;
   /** Sends no more; resolves once everything that was sent is acknowledged. */
   stop(): Promise<void>;
@@ -72,7 +72,9 @@ export function startLoad(pipeline: FaultPipeline, random: Random, options: Load
     const messages = Array.from({ length: due - before }, next);
     const publishing = publisher
       .publish(topic, messages)
-      .then(() => (acknowledged += messages.length))
+      .then(() => {
+        if (topic === clicks) acknowledged += messages.length;
+      })
       .catch((error: unknown) => (failure ??= { error }))
       .finally(() => pending.delete(publishing));
     pending.add(publishing);

@@ -13,8 +13,10 @@ export interface StateCheck {
   /**
    * Waits until ingest has applied all that is in the log now, then compares; also whether `sequence-updates` has told of it. What still
    * differs after the deadline is a violation each, with `when` in front. Call it while nothing is published.
+   *
+   * @param options.acknowledged so many clicks at least must have come to the log since the last call
    */
-  equalsReplay(when: string, options?: { readonly deadlineMs?: number }): Promise<void>;
+  equalsReplay(when: string, options?: { readonly deadlineMs?: number; readonly acknowledged?: number }): Promise<void>;
 }
 
 /** Small, so that the ends of sequences and seen sets are reached within seconds. */
@@ -36,22 +38,22 @@ export async function openStateCheck(
   const expected = createExpectedState(keeps);
   const clicks = topicName('clicks', namespace);
   const items = topicName('items', namespace);
-  const readers = [
-    await openLogReader({
-      client,
-      admin,
-      topic: clicks,
-      onMessage: (message, partition) => expected.applyClick(message, clicks, partition),
-      defer,
-    }),
-    await openLogReader({
-      client,
-      admin,
-      topic: items,
-      onMessage: (message) => expected.applyItem(message),
-      defer,
-    }),
-  ];
+  const clickReader = await openLogReader({
+    client,
+    admin,
+    topic: clicks,
+    gapless: true,
+    onMessage: (message, partition) => expected.applyClick(message, clicks, partition),
+    defer,
+  });
+  const itemReader = await openLogReader({
+    client,
+    admin,
+    topic: items,
+    onMessage: (message) => expected.applyItem(message),
+    defer,
+  });
+  let counted = 0;
   const updates = createUpdateLog();
   const updateReader = await openLogReader({
     client,
@@ -80,8 +82,13 @@ export async function openStateCheck(
   }
 
   return {
-    async equalsReplay(when, { deadlineMs = CAUGHT_UP_WITHIN_MS } = {}) {
-      for (const reader of readers) await reader.toEnd();
+    async equalsReplay(when, { deadlineMs = CAUGHT_UP_WITHIN_MS, acknowledged = 0 } = {}) {
+      await clickReader.toEnd();
+      await itemReader.toEnd();
+      const fresh = clickReader.count() - counted;
+      counted += fresh;
+      if (fresh < acknowledged)
+        violation(`${when}: the log has ${fresh} new clicks, and Kafka has acknowledged ${acknowledged}`);
       let last: string[] = ['nothing could be compared'];
       const look = async (): Promise<boolean> => (last = await differences()).length === 0;
       await eventually(look, { deadlineMs, everyMs: 100 }).catch(async () => {

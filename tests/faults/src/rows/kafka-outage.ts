@@ -52,7 +52,7 @@ export const kafkaOutage: Row = {
       await untilReady(fleet);
       await recommendsAnew(fleet, `after-outage-${round}`);
       await load.stop();
-      await check.equalsReplay(when);
+      await check.equalsReplay(when, { acknowledged: load.acknowledged() });
       await takenAreLogged(run, fleet, when);
       run.roundDone();
     }

@@ -40,7 +40,7 @@ async function killInLane(run: RowRun, world: World, { rounds, random }: Lane): 
     await delay(random.between(0, 500));
     await load.stop();
     const when = `round ${round + 1}, ${name}`;
-    await check.equalsReplay(when);
+    await check.equalsReplay(when, { acknowledged: load.acknowledged() });
     for (const survivor of survivors)
       if (!survivor.isRunning()) run.violation(`${when}: an ingest that nobody killed has ended`);
     await Promise.all(pipeline.services.map((service) => service.kill()));

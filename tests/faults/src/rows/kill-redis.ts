@@ -43,7 +43,7 @@ export const killRedis: Row = {
       await delay(random.between(0, 1_500));
       await load.stop();
       run.say('catching up');
-      await check.equalsReplay(`round ${round}`);
+      await check.equalsReplay(`round ${round}`, { acknowledged: load.acknowledged() });
       await training?.ended;
       await allReady(run, [...pipeline.services, ...(live?.services ?? [])], round);
       run.roundDone();
@@ -54,9 +54,9 @@ export const killRedis: Row = {
 /** One that is under way when this resolves; `ended` tells of a failure as a violation. */
 async function startTraining(live: LivePipeline, run: RowRun, round: number) {
   const { id } = await live.jobs.startTraining({ reason: 'manual' });
-  const ended = live.flowEnded(id).catch((error: unknown) =>
-    run.violation(`round ${round}: the training ended with ${String(error)}`),
-  );
+  const ended = live
+    .flowEnded(id)
+    .catch((error: unknown) => run.violation(`round ${round}: the training ended with ${String(error)}`));
   return { ended };
 }
 

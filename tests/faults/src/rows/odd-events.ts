@@ -64,7 +64,7 @@ export const oddEvents: Row = {
     if (code !== 0) run.violation(`ingest left with ${code}`);
     await delay(durationMs * (1 - HOT_SHARE) * 0.3);
     await load.stop();
-    await check.equalsReplay(`p99 ${p99} ms, ${peak} MB`);
+    await check.equalsReplay(`p99 ${p99} ms, ${peak} MB`, { acknowledged: load.acknowledged() });
     run.roundDone();
   },
 };

@@ -44,7 +44,7 @@ export const redisFrozen: Row = {
       judge(run, before, after, when);
       await untilReady(fleet);
       await load.stop();
-      await check.equalsReplay(when);
+      await check.equalsReplay(when, { acknowledged: load.acknowledged() });
       await takenAreLogged(run, fleet, when);
       await trained(when);
       judgeJoins(run, before, await lookAt(fleet), when);

@@ -52,7 +52,7 @@ export const redisFull: Row = {
       await untilReady(fleet);
       await saysRoom(run, fleet, when);
       await load.stop();
-      await check.equalsReplay(when);
+      await check.equalsReplay(when, { acknowledged: load.acknowledged() });
       await takenAreLogged(run, fleet, when);
       await trained(when);
       run.roundDone();

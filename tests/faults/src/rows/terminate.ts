@@ -41,7 +41,7 @@ export const terminate: Row = {
       await duringStart(run, fleet, when);
       await Promise.all(FLEET.map((name) => fleet.replace(name)));
       await load.stop();
-      await check.equalsReplay(when);
+      await check.equalsReplay(when, { acknowledged: load.acknowledged() });
       for (const server of ['kafka', 'redis'] as const) {
         for (const how of ['frozen', 'gone'] as const) await withServerAway(run, world, fleet, server, how, when);
       }
