@@ -77,17 +77,26 @@ const ODD_IDS: readonly string[] = [
   'x'.repeat(512),
 ];
 
+/** A click that must be taken as it is. */
+export interface OddClick {
+  readonly userId: string;
+  readonly itemId: string;
+  /** What is stored as its time, ms. */
+  readonly timestamp: number;
+  readonly value: Buffer;
+}
+
 /** Events that look hostile and are fine: odd ids, the oldest and the newest times, the largest event. */
-export function oddClicks(nowMs: number): { readonly userId: string; readonly value: Buffer }[] {
-  const click = (userId: string, fields: object = {}) => ({
-    userId,
-    value: Buffer.from(JSON.stringify({ userId, itemId: `of ${userId}`.slice(0, 500), timestamp: nowMs, ...fields })),
-  });
+export function oddClicks(nowMs: number): OddClick[] {
+  const click = (userId: string, fields: object = {}, timestamp = nowMs): OddClick => {
+    const event = { userId, itemId: `of ${userId}`.slice(0, 500), timestamp };
+    return { ...event, value: Buffer.from(JSON.stringify({ ...event, ...fields })) };
+  };
   const large = click('large', { context: { page: '' } });
   return [
     ...ODD_IDS.map((id) => click(id)),
-    click('first moment of 1990', { timestamp: Date.UTC(1990, 0, 1) }),
-    click('nearly a day ahead', { timestamp: nowMs + DAY_MS - 60_000 }),
+    click('first moment of 1990', {}, Date.UTC(1990, 0, 1)),
+    click('nearly a day ahead', {}, nowMs + DAY_MS - 60_000),
     click('ISO 8601', { timestamp: new Date(nowMs).toISOString() }),
     click('fields of later', { colour: 'red', nested: { a: [1] } }),
     { ...large, value: padded(large.value, MAX_EVENT_BYTES) },

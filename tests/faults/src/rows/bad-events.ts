@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { topicName } from '@click-recall/contracts';
 import { formatOrigin, type OutgoingMessage, type TopicCompression } from '@click-recall/kafka';
 import { createSequenceStore } from '@click-recall/redis';
 import { startLoad } from '../load/click-load.js';
-import { badMessages, oddClicks } from '../load/hostile-events.js';
+import { badMessages, oddClicks, type OddClick } from '../load/hostile-events.js';
 import { publishAt } from '../load/publish-once.js';
 import { openStateCheck, SMALL_KEEPS, SMALL_KEEPS_ENV } from '../replay/open-state-check.js';
 import { readLetters } from '../replay/read-letters.js';
@@ -36,10 +37,11 @@ async function breakIn(run: RowRun, world: World, compression: TopicCompression)
   run.say(compression);
   const pipeline = await world.openPipeline({ env: SMALL_KEEPS_ENV, compression });
   const expected = new Map<string, string>();
+  const odd = oddClicks(Date.now());
   const load = startLoad(pipeline, run.random, { rate: 100, itemRate: 10 });
   run.defer(() => load.stop());
   const victim = await pipeline.start('ingest');
-  const sent = publishHostile(run, pipeline, expected);
+  const sent = publishHostile(run, pipeline, odd, expected);
   await delay(run.random.between(0, 1_000));
   await victim.kill();
   await sent;
@@ -50,7 +52,7 @@ async function breakIn(run: RowRun, world: World, compression: TopicCompression)
   await load.stop();
   await check.equalsReplay(compression, { acknowledged: load.acknowledged() });
   await compareLetters(run, pipeline, expected, compression);
-  await compareOdd(run, pipeline, compression);
+  await compareOdd(run, pipeline, odd, compression);
   await replayBad(run, pipeline, expected, compression);
   await check.equalsReplay(`${compression}, after the replay`);
   await Promise.all(pipeline.services.map((service) => service.kill()));
@@ -60,17 +62,12 @@ async function breakIn(run: RowRun, world: World, compression: TopicCompression)
 async function publishHostile(
   { random }: RowRun,
   { client, namespace }: FaultPipeline,
+  odd: readonly OddClick[],
   expected: Map<string, string>,
 ): Promise<void> {
-  const now = Date.now();
-  const odd = oddClicks(now).map(({ userId, value }) => ({
-    topic: 'clicks' as const,
-    key: userId,
-    value,
-    reason: undefined,
-  }));
-  const bad = badMessages(now).flatMap((each) => Array.from({ length: 1 + random.below(3) }, () => each));
-  const mixed = [...odd, ...bad].map((each) => [random.next(), each] as const).toSorted(([a], [b]) => a - b);
+  const good = odd.map(({ userId, value }) => ({ topic: 'clicks' as const, key: userId, value, reason: undefined }));
+  const bad = badMessages(Date.now()).flatMap((each) => Array.from({ length: 1 + random.below(3) }, () => each));
+  const mixed = [...good, ...bad].map((each) => [random.next(), each] as const).toSorted(([a], [b]) => a - b);
   const publisher = client.publisher();
   for (const [, { topic, value, reason, ...given }] of mixed) {
     const key = 'key' in given ? (given.key ?? null) : null;
@@ -121,13 +118,26 @@ async function compareLetters(
   if (total !== expected.size) run.violation(`${when}: dead-letters list counts ${total}, expected ${expected.size}`);
 }
 
-/** Each odd user has the click that they made, under the very id. */
-async function compareOdd(run: RowRun, { redis, namespace }: FaultPipeline, when: string): Promise<void> {
+/** Each odd user has the click that they made and no other, under the very id; those beside the damaged batch have theirs. */
+async function compareOdd(
+  run: RowRun,
+  { redis, namespace }: FaultPipeline,
+  odd: readonly OddClick[],
+  when: string,
+): Promise<void> {
   const { sequenceKeep: keep, seenKeep } = SMALL_KEEPS;
   const sequences = createSequenceStore(redis, { namespace, keep, seenKeep });
-  const users = [...oddClicks(Date.now()).map(({ userId }) => userId), 'before', 'behind'];
-  for (const { userId, events } of await sequences.read(users)) {
-    if (events.length === 0) run.violation(`${when}: ${JSON.stringify(userId)} has no sequence`);
+  const stored = await sequences.read(odd.map(({ userId }) => userId));
+  for (const [place, { userId, itemId, timestamp }] of odd.entries()) {
+    const found = stored[place]?.events.map((event) => ({ itemId: event.itemId, timestamp: event.timestamp }));
+    if (!isDeepStrictEqual(found, [{ itemId, timestamp }]))
+      run.violation(
+        `${when}: ${JSON.stringify(userId)} has ${JSON.stringify(found)} for ${timestamp} on ${JSON.stringify(itemId)}`,
+      );
+  }
+  for (const { userId, events } of await sequences.read(['before', 'behind'])) {
+    const items = events.map(({ itemId }) => itemId).toSorted();
+    if (items.join() !== 'a,b,c') run.violation(`${when}: ${userId} has ${items.join()} for a,b,c`);
   }
 }
 
