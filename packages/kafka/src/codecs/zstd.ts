@@ -5,6 +5,11 @@ import { refuseMoreThan } from './limits.js';
 const FRAME_MAGIC = 0xfd2fb528;
 const SKIPPABLE_MAGIC = 0x184d2a50;
 const BLOCK_BYTES = 128 * 1024;
+/**
+ * The library moves the whole window for each block. With full blocks this is more than a batch may unpack to by any usual window; thousands of
+ * blocks of a byte each behind a window of 64 MiB would hold up everything for half a minute.
+ */
+const MAX_MOVED_BYTES = 8 * 1024 ** 3;
 
 /** Java's stream writer leaves the size of the content out of the frame, so the reader must be one that grows its output. */
 export async function decompressZstd(bytes: Buffer): Promise<Buffer> {
@@ -16,6 +21,7 @@ export async function decompressZstd(bytes: Buffer): Promise<Buffer> {
 function mostBytes(bytes: Buffer): number {
   let most = 0;
   let forgiven = 0;
+  let moved = 0;
   let at = 0;
   while (at < bytes.length) {
     const magic = uint(bytes, at, 4);
@@ -36,6 +42,7 @@ function mostBytes(bytes: Buffer): number {
     refuseMoreThan(window);
     at += dictionaryBytes + contentBytes;
     let blocks = 0;
+    moved += window;
     for (let last = false; !last;) {
       const header = uint(bytes, at, 3);
       const [type, size] = [(header >> 1) & 3, header >>> 3];
@@ -44,6 +51,8 @@ function mostBytes(bytes: Buffer): number {
       // The very last block is rarely full: counted as nothing, since a limit is no promise to the byte.
       forgiven = content > 0 ? 0 : Math.min(block, BLOCK_BYTES);
       blocks += block;
+      moved += window;
+      if (moved > MAX_MOVED_BYTES) throw new UnreadableBatchError('it has too many blocks for its window');
       at += 3 + (type === 1 ? 1 : size);
     }
     most += content > 0 ? content : blocks;

@@ -164,6 +164,16 @@ describe('a partition of a fetch', () => {
     }
   });
 
+  it('does not unpack thousands of blocks of a byte behind a window of 64 MiB, which would take half a minute', async () => {
+    const block = (last: boolean) => hex(last ? '0b0000 07' : '0a0000 07');
+    const frame = (blocks: number) =>
+      Buffer.concat([hex('28b52ffd 00 80'), ...Array<Buffer>(blocks - 1).fill(block(false)), block(true)]);
+    const [bad] = await open()(testBatch(numbers(3), { attributes: 8 | 4, pack: () => frame(2_000) }));
+    expect(bad?.unreadable?.why).toMatch(/too many blocks for its window/);
+    const [good] = await open()(testBatch(numbers(3), { attributes: 8 | 4, pack: () => frame(3) }));
+    expect(good?.unreadable?.why).not.toMatch(/blocks/);
+  });
+
   it('does not unpack many small frames, each of which may be unpacked, into gigabytes', async () => {
     // The last block of a frame repeats a byte 128 Ki times; the second kind says so in its header, in 4 bytes.
     const frames = ['28b52ffd 00 48 030010 00', '28b52ffd a0 00000200 030010 00'];
