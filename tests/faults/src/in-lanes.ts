@@ -16,9 +16,11 @@ export async function inLanes(
 ): Promise<void> {
   const lanes = Math.min(most, rounds);
   const numbers = Array.from({ length: rounds }, (_, round) => round);
-  await Promise.all(
+  // All of them end before one's failure ends the row: another would go on to start services that nobody stops.
+  const ended = await Promise.allSettled(
     Array.from({ length: lanes }, (_, lane) =>
       go({ rounds: numbers.filter((round) => round % lanes === lane), random: random.fork() }),
     ),
   );
+  for (const each of ended) if (each.status === 'rejected') throw each.reason;
 }
