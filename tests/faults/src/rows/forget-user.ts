@@ -155,7 +155,7 @@ async function replay(pipeline: LivePipeline, services: Services, world: World, 
   });
   try {
     const models = createModelStore(records, pipeline.redis, { namespace: pipeline.namespace });
-    await eventually(() => models.get(version), { deadlineMs: FLOW_WITHIN_MS, everyMs: 200 });
+    await eventually(async () => (await models.get(version)) ?? null, { deadlineMs: FLOW_WITHIN_MS, everyMs: 200 });
   } finally {
     await records.close();
   }
