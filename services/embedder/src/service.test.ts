@@ -342,7 +342,7 @@ describe('the embedder', { timeout: 60_000 }, () => {
     await test.start();
     const version = await test.writeModel(1);
     const { lift: _, ...bare } = (await test.models.get(version))!;
-    const lift = { items: 500, users: 500, shards: 2 };
+    const lift = { items: 500, users: 500, shards: 1 };
     await test.models.save({ ...bare, lift });
     expect(await test.switchTo(version)).toMatchObject({ kind: 'completed' });
     expect((await test.activations.read())?.lift).toEqual(lift);
