@@ -59,7 +59,7 @@ async function killInLane(run: RowRun, world: World, { rounds, random }: Lane): 
         : await pipeline.jobs.startRollback(other);
     // Now and then another one is there already, which reads half of the partitions and takes jobs.
     const beside = random.chance(0.5) ? await pipeline.start('embedder') : undefined;
-    await untilMoment(pipeline, flow.id, moment, random);
+    await untilMoment(moment, pipeline, { id: flow.id, live }, random);
     await embedder.kill();
     const back = live === undefined || random.chance(0.5) ? undefined : await pipeline.jobs.startRollback(live);
     embedder = beside ?? (await pipeline.start('embedder'));
@@ -75,11 +75,16 @@ async function killInLane(run: RowRun, world: World, { rounds, random }: Lane): 
   if (check.checked() < 50) run.violation(`only ${check.checked()} answers could be checked`);
 }
 
-/** Waits for the moment, as far as it can be seen from outside, and a little longer. */
-async function untilMoment(pipeline: LivePipeline, id: string, moment: Moment, random: Random): Promise<void> {
+/** A flow, and the version that was live before it began. */
+interface Flow {
+  readonly id: string;
+  readonly live: string | undefined;
+}
+
+/** Waits for the moment of the flow, as far as it can be seen from outside, and a little longer. */
+async function untilMoment(moment: Moment, pipeline: LivePipeline, { id, live }: Flow, random: Random): Promise<void> {
   const { jobs, redis, namespace } = pipeline;
   const activations = createActivationStore(redis, { namespace });
-  const before = (await activations.read())?.encoder;
   const soon = { deadlineMs: FLOW_WITHIN_MS, everyMs: 2 };
   const embed = async () => jobs.job('embed', id);
   const isPast = async (): Promise<boolean> => {
@@ -102,7 +107,7 @@ async function untilMoment(pipeline: LivePipeline, id: string, moment: Moment, r
       return;
     case 'switched':
     case 'retiring':
-      await eventually(async () => (await activations.read())?.encoder !== before || (await hasFailed()), soon);
+      await eventually(async () => (await activations.read())?.encoder !== live || (await hasFailed()), soon);
       if (moment === 'retiring') await delay(random.between(900, 3_000));
       return;
     case 'any':
