@@ -18,8 +18,8 @@ export interface Taken {
 export interface Markers {
   /** Reads where the partition stands and remembers it. Gives the offset to start at. */
   load(partition: TopicPartition): Promise<string>;
-  /** What we believe; take it before the batch is applied. */
-  take(partition: TopicPartition): Taken;
+  /** What we believe; take it before the batch is applied. Of a partition that is ours no longer: where the batch begins. */
+  take(batch: TopicPartition & { readonly messages: readonly { readonly offset: string }[] }): Taken;
   /**
    * Moves the marker after a batch, if it stands where it stood before the batch and no connection has ended since.
    *
@@ -62,14 +62,18 @@ export function createMarkers({ offsets, redis }: MarkersParts): Markers {
       beliefs.set(keyOf(partition), marker);
       return after(marker);
     },
-    take: (partition) => ({ marker: beliefs.get(keyOf(partition)) ?? null, breaks: redis.breaks() }),
-    async advance(partition, { marker: before, breaks }, last) {
+    take(batch) {
+      const believed = beliefs.get(keyOf(batch));
+      const marker = believed === undefined ? before(batch.messages[0]?.offset ?? '0') : believed;
+      return { marker, breaks: redis.breaks() };
+    },
+    async advance(partition, { marker: began, breaks }, last) {
       const { topic, partition: number } = partition;
       // A server that was replaced after it had acknowledged the batch's writes may have lost them and still hold the marker that we expect:
       // the one that was there before the batch.
       const result =
         redis.breaks() === breaks
-          ? await offsets.advance(topic, number, before, last)
+          ? await offsets.advance(topic, number, began, last)
           : { refused: await offsets.read(topic, number) };
       const moved = result === 'advanced';
       if (moved && redis.breaks() === breaks) {
@@ -77,11 +81,11 @@ export function createMarkers({ offsets, redis }: MarkersParts): Markers {
         return undefined;
       }
       const actual = moved ? last : result.refused;
-      if (isBefore(actual, before)) return adopt(partition, actual);
+      if (isBefore(actual, began)) return adopt(partition, actual);
       // Somebody else went on from where we began: this batch was ours no longer, and what it wrote late may undo what came after.
       // (Think of a click of a user who was forgotten since.) Whoever owns the partition applies from here again, in order.
-      if (actual !== before) await offsets.reset(topic, number, before);
-      return adopt(partition, before);
+      if (actual !== began) await offsets.reset(topic, number, began);
+      return adopt(partition, began);
     },
     async check(partition, rewind) {
       const key = keyOf(partition);
@@ -96,7 +100,7 @@ export function createMarkers({ offsets, redis }: MarkersParts): Markers {
       const key = keyOf(partition);
       const believed = beliefs.get(key);
       if (believed === undefined) return false;
-      const target = offset > 0n ? (offset - 1n).toString() : null;
+      const target = before(offset);
       if (!isBefore(target, believed)) return true;
       await offsets.reset(partition.topic, partition.partition, target);
       if (!beliefs.has(key)) return false;
@@ -112,6 +116,11 @@ export function createMarkers({ offsets, redis }: MarkersParts): Markers {
 /** The offset to go on at. */
 export function after(marker: Marker): string {
   return marker === null ? '0' : (BigInt(marker) + 1n).toString();
+}
+
+/** The marker with which one goes on at this offset. */
+function before(offset: string | bigint): Marker {
+  return BigInt(offset) > 0n ? (BigInt(offset) - 1n).toString() : null;
 }
 
 function isBefore(a: Marker, b: Marker): boolean {
