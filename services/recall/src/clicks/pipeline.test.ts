@@ -7,14 +7,19 @@ async function vectorOf(test: TestRecall, version: string, clicked: readonly str
   return Array.from((await encoder.encode([clicked]))[0] ?? []);
 }
 
+/** A recall with a live version, and its user `u`, who has clicked `item-3`. */
+async function openWithClick() {
+  const test = await openTestRecall();
+  const revision = await test.click('u', 'item-3');
+  const version = await test.writeModel(1, ['u']);
+  await test.activate(version);
+  await test.start();
+  return { test, revision, version, published: await test.collectRecommendations() };
+}
+
 describe('recommendations on the topic', { timeout: 60_000 }, () => {
   it('answer each vector with the same items as HTTP, and carry an id that a repeat has as well', async () => {
-    const test = await openTestRecall();
-    const revision = await test.click('u', 'item-3');
-    const version = await test.writeModel(1, ['u']);
-    await test.activate(version);
-    await test.start();
-    const published = await test.collectRecommendations();
+    const { test, revision, version, published } = await openWithClick();
     const vector = { userId: 'u', sequenceRevision: revision, modelVersion: version };
     const values = await vectorOf(test, version, ['item-3']);
     await test.publishVector({ ...vector, vector: values });
@@ -60,12 +65,7 @@ describe('recommendations on the topic', { timeout: 60_000 }, () => {
     ['of numbers too large', (dim: number) => Array.from({ length: dim }, () => 1e300)],
     ['of zeros', (dim: number) => Array.from({ length: dim }, () => 0)],
   ])('take what is stored where a vector is %s', async (_what, damaged) => {
-    const test = await openTestRecall();
-    const revision = await test.click('u', 'item-3');
-    const version = await test.writeModel(1, ['u']);
-    await test.activate(version);
-    await test.start();
-    const published = await test.collectRecommendations();
+    const { test, revision, version, published } = await openWithClick();
     const { length } = await vectorOf(test, version, ['item-3']);
     await test.publishVector({
       userId: 'u',
