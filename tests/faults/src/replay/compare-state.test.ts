@@ -1,6 +1,6 @@
-import { createRedis, createSequenceStore, deleteNamespace, keysOf, shardOf, USER_SHARDS } from '@click-recall/redis';
-import { randomNamespace, testServers } from '@click-recall/testing';
-import { expect, it, onTestFinished } from 'vitest';
+import { createSequenceStore, keysOf, shardOf, USER_SHARDS } from '@click-recall/redis';
+import { expect, it } from 'vitest';
+import { openTestRedis } from '../open-test-redis.js';
 import { compareState } from './compare-state.js';
 import { createExpectedState } from './expected-state.js';
 
@@ -9,15 +9,7 @@ const AT = 1_700_000_000_000;
 
 /** A user, an item and one that is deleted, as ingest stores them, in Redis and in the log. */
 async function testState() {
-  const { redisUrl, redisCluster } = testServers();
-  const silent = { info: () => undefined, warn: () => undefined };
-  const redis = createRedis({ url: redisUrl, cluster: redisCluster, logger: silent });
-  const namespace = randomNamespace('compare');
-  onTestFinished(async () => {
-    await deleteNamespace(redis, namespace);
-    await redis.quit();
-  });
-  await redis.ready(10_000);
+  const { redis, namespace } = await openTestRedis();
   const expected = createExpectedState(KEEPS);
   const log = (event: object, offset: string): void => {
     const value = Buffer.from(JSON.stringify(event));

@@ -1,18 +1,11 @@
-import { createRedis, deleteNamespace, encodeId } from '@click-recall/redis';
-import { randomNamespace, testServers } from '@click-recall/testing';
-import { expect, it, onTestFinished } from 'vitest';
+import { encodeId } from '@click-recall/redis';
+import { randomNamespace } from '@click-recall/testing';
+import { expect, it } from 'vitest';
+import { openTestRedis } from '../open-test-redis.js';
 import { findInRedis } from './find-in-redis.js';
 
 it('finds what a key of any type holds, or is called', async () => {
-  const { redisUrl, redisCluster } = testServers();
-  const silent = { info: () => undefined, warn: () => undefined };
-  const redis = createRedis({ url: redisUrl, cluster: redisCluster, logger: silent });
-  const namespace = randomNamespace('traces');
-  onTestFinished(async () => {
-    await deleteNamespace(redis, namespace);
-    await redis.quit();
-  });
-  await redis.ready(10_000);
+  const { redis, namespace } = await openTestRedis();
   const id = randomNamespace('id');
   const key = (name: string) => `${encodeId(namespace)}:${name}`;
   for (const [content, suffix] of [
