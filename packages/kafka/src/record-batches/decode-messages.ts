@@ -3,6 +3,7 @@ import {
   decodeRecordBatch,
   HEADER_BYTES,
   lastOffsetOfDamaged,
+  MAGIC_AT,
   recordOfUnframed,
   recordOfUnreadable,
 } from './decode-record-batch.js';
@@ -10,7 +11,6 @@ import type { DecodedRecord, Unpack } from './decode-record-batch.js';
 import { UnreadableBatchError } from './unreadable.js';
 
 const LENGTH_AT = 8;
-const MAGIC_AT = 16;
 /** Offset and length, which the length does not count. */
 const FRAME_BYTES = 12;
 /**

@@ -10,7 +10,8 @@ export const HEADER_BYTES = 61;
  * batch of 58 kB that unpacks to 60 MB of empty headers would take gigabytes. The smallest clicks fill a batch of 1 MB, packed, with fewer.
  */
 export const MAX_PARTS = 250_000;
-const MAGIC_AT = 16;
+/** Where the format of a batch stands in it. */
+export const MAGIC_AT = 16;
 const CRC_AT = 17;
 const ATTRIBUTES_AT = 21;
 const LAST_DELTA_AT = 23;
