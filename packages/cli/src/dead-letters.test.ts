@@ -24,14 +24,14 @@ async function openTest() {
     topic: TopicName,
     value: string | Uint8Array | null,
     reason: string,
-    times = 1,
+    { times = 1, key = 'k' }: { readonly times?: number; readonly key?: string } = {},
   ): Promise<string> {
     const headers = { trace: 'abc' };
-    const [landed] = await publisher.publish(full(topic), [{ key: 'k', value, headers }]);
+    const [landed] = await publisher.publish(full(topic), [{ key, value, headers }]);
     const { partition = 0, offset = '' } = landed ?? {};
     const bytes = typeof value === 'string' ? Buffer.from(value) : value;
-    const raw = { key: Buffer.from('k'), headers: { trace: [Buffer.from('abc')] } };
-    const message = { key: 'k', value: bytes, offset, appendTimeMs: Date.now(), headers, raw };
+    const raw = { key: Buffer.from(key), headers: { trace: [Buffer.from('abc')] } };
+    const message = { key, value: bytes, offset, appendTimeMs: Date.now(), headers, raw };
     const rejection = { reason: reason as 'not-json', field: '', message: 'expected better' };
     const letter = { source: { topic: full(topic), partition }, message, rejection };
     for (let time = 0; time < times; time++) await letters.write([letter]);
@@ -55,7 +55,7 @@ describe('dead-letters list', () => {
   it('shows each message once however often it was refused, counts reasons, and filters', async () => {
     const { refuse, run } = await openTest();
     expect((await run('list')).out).toBe('no dead letters\n');
-    const first = await refuse('clicks', '{"userId":', 'not-json', 3);
+    const first = await refuse('clicks', '{"userId":', 'not-json', { times: 3 });
     const second = await refuse('items', '{"itemId":""}', 'empty-id');
     const { out } = await run('list');
     expect(out).toMatch(new RegExp(`${second} +\\S+Z +ingest +empty-id .*\\n${first} +\\S+Z +ingest +not-json`));
@@ -118,7 +118,7 @@ describe('dead-letters replay', () => {
   it('publishes what is accepted by now, as it was, under its own user, once however often it is asked', async () => {
     const { refuse, run, replayed, originOfLast } = await openTest();
     const value = click({ context: { big: 1 } }).replace('"big":1', '"big":12345678901234567890');
-    const id = await refuse('clicks', value, 'unsupported-version', 2);
+    const id = await refuse('clicks', value, 'unsupported-version', { times: 2 });
     const dry = await run('replay', id, '--dry-run');
     expect(dry).toMatchObject({ code: 0, out: '1 would be replayed, 0 refused, 0 replayed before\n' });
     expect(await replayed('clicks')).toHaveLength(0);
@@ -193,6 +193,24 @@ describe('dead-letters replay', () => {
       item('old'),
       item('newer'),
     ]);
+  });
+
+  it('publishes the newest word of an item last, though letters of different keys are read in any order', async () => {
+    const { refuse, run, replayed } = await openTest();
+    const items = Array.from({ length: 8 }, (_, index) => `i${index}`);
+    for (const [place, title] of ['old', 'newer'].entries()) {
+      for (const [index, itemId] of items.entries()) {
+        const key = `k${index + place * items.length}`;
+        await refuse('items', JSON.stringify({ version: 9, itemId, title }), 'unsupported-version', { key });
+      }
+    }
+    const patch = ['--patch', '{"version":null}'];
+    expect(await run('replay', '--reason', 'unsupported-version', ...patch)).toMatchObject({ code: 0 });
+    const titles = new Map<string, string[]>(items.map((itemId) => [itemId, []]));
+    for (const { key, value } of await replayed('items')) {
+      titles.get(key ?? '')?.push((JSON.parse(String(value)) as { readonly title: string }).title);
+    }
+    for (const said of titles.values()) expect(said).toEqual(['old', 'newer']);
   });
 
   it('does not replay what its eventId would make longer than is taken, and takes it shorter', async () => {

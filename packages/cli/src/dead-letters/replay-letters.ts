@@ -38,7 +38,8 @@ export async function replayLetters(
   const done = new Set(replayed.keys());
   let waiting: ReadLetter[] = [];
   const flush = async (): Promise<void> => {
-    const now = waiting;
+    // Letters of different keys come in any order: of two words of one item the newer has to be published last.
+    const now = waiting.toSorted(compareInLog);
     waiting = [];
     for (const result of await replayTogether(letters, publisher, now, mending, dryRun)) onReplayed(result);
   };
@@ -50,6 +51,13 @@ export async function replayLetters(
     if (waiting.length >= AT_ONCE) await flush();
   });
   await flush();
+}
+
+/** Which of two letters stood first in the log; of two partitions it is told by when they were appended. */
+function compareInLog(a: ReadLetter, b: ReadLetter): number {
+  if (a.origin.topic !== b.origin.topic || a.origin.partition !== b.origin.partition)
+    return a.appendedAt - b.appendedAt;
+  return a.origin.offset < b.origin.offset ? -1 : 1;
 }
 
 async function replayTogether(
