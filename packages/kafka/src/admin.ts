@@ -36,6 +36,8 @@ export interface KafkaAdmin {
   groupOffsets(group: string, topic: string): Promise<Map<number, bigint>>;
   /** Messages that a group has yet to read; without a committed offset all that are there. */
   lag(group: string, topic: string): Promise<bigint>;
+  /** Takes away a group that nobody is in, with its offsets. */
+  deleteGroup(group: string): Promise<void>;
   /** Resolves once a broker answers; keeps trying until then, or until `signal` is aborted. */
   waitUntilReachable(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
@@ -127,6 +129,9 @@ export function createAdmin({ kafka, reachability }: { kafka: Kafka; reachabilit
         const next = committed.get(partition) ?? 0n;
         return lag + BigInt(high) - (next > BigInt(low) ? next : BigInt(low));
       }, 0n);
+    },
+    async deleteGroup(group) {
+      await ask((each) => each.deleteGroups([group]), { what: `delete the group ${group}` });
     },
     waitUntilReachable: (signal) => reachability.whenReachable(signal),
     close: () => atMost(CLOSE_WITHIN_MS, admin.disconnect()),

@@ -1,6 +1,6 @@
 import { testServers } from '@click-recall/testing';
 import kafkajs from 'kafkajs';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import type { KafkaAdmin } from './admin.js';
 import type { KafkaClient } from './kafka-client.js';
 import { openTestKafka, textOf, type TestKafka } from './open-test-kafka.js';
@@ -66,6 +66,25 @@ it('leaves no connection open, whether there was something to read or not', asyn
     expect(await read({ ...kafka, client }, topic)).toEqual(texts);
     expect(open.size).toBe(0);
   }
+});
+
+it('leaves no group behind', async () => {
+  const kafka = await openTestKafka();
+  const topic = await kafka.topic();
+  await kafka.client.publisher().publish(topic, [{ key: null, value: 'x' }]);
+  const admin = new kafkajs.Kafka({ brokers: testServers().kafkaBrokers, logLevel: kafkajs.logLevel.NOTHING }).admin();
+  await admin.connect();
+  onTestFinished(() => admin.disconnect());
+  const groups = async () =>
+    (await admin.listGroups()).groups.map(({ groupId }) => groupId).filter((id) => id.startsWith(kafka.name));
+  const during: string[] = [];
+  await readTopic(kafka.client, {
+    topic,
+    groupPrefix: kafka.name,
+    onBatch: async () => void during.push(...(await groups())),
+  });
+  expect(during).toHaveLength(1);
+  expect(await groups()).toEqual([]);
 });
 
 it('ends with the error of its reader', async () => {

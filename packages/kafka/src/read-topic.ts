@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { atMost } from '@click-recall/runtime';
 import type { KafkaAdmin } from './admin.js';
 import type { KafkaClient } from './kafka-client.js';
 import type { ConsumedBatch } from './message.js';
@@ -17,6 +18,8 @@ export interface ReadTopicOptions {
 
 /** How often it is asked whether what is left of a partition are but markers of transactions, ms. */
 const ASK_MS = 500;
+
+const DELETE_WITHIN_MS = 2_000;
 
 /**
  * Reads a topic once, up to where it ends at the start of the reading.
@@ -72,6 +75,8 @@ async function readWith(admin: KafkaAdmin, kafka: KafkaClient, options: ReadTopi
     }
   } finally {
     await subscriber.stop();
+    // Who has no right to it, or no broker any more, leaves the group to expire.
+    await atMost(DELETE_WITHIN_MS, admin.deleteGroup(groupId)).catch(() => undefined);
   }
   if (failure) throw failure.error;
 }
