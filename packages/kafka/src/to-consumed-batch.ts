@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Batch, IHeaders, KafkaMessage } from 'kafkajs';
 import type { ConsumedBatch, ConsumedMessage, RawMessage } from './message.js';
-import type { DecodedRecord } from './record-batches/decode-record-batch.js';
+import type { DecodedRecord } from './record-batches/decoded-record.js';
 
 export function toConsumedBatch({ topic, partition, highWatermark, messages }: Batch): ConsumedBatch {
   return { topic, partition, highWatermark: BigInt(highWatermark), messages: messages.map(toConsumedMessage) };
@@ -19,14 +19,13 @@ function toConsumedMessage(message: KafkaMessage & Pick<DecodedRecord, 'unreadab
   const { key, value, offset, timestamp, headers = {}, unreadable } = message;
   const text = key === null ? null : key.toString();
   const hasHeaders = Object.keys(headers).length > 0;
+  const plain = { key: text, value, offset, appendTimeMs: Number(timestamp), headers: NO_HEADERS };
   // Nearly every key is text, and few messages have headers: the others pay for what they need.
   const isText = key === null || isUtf8(key);
+  if (isText && !hasHeaders && !unreadable) return plain;
   return {
-    key: text,
-    value,
-    offset,
-    appendTimeMs: Number(timestamp),
-    headers: hasHeaders ? toHeaders(headers) : NO_HEADERS,
+    ...plain,
+    ...(hasHeaders && { headers: toHeaders(headers) }),
     ...((hasHeaders || !isText) && { raw: { key, headers: rawHeaders(headers) } }),
     ...(unreadable && { unreadable }),
   };

@@ -7,7 +7,8 @@ import {
   recordOfUnframed,
   recordOfUnreadable,
 } from './decode-record-batch.js';
-import type { DecodedRecord, Unpack } from './decode-record-batch.js';
+import type { DecodedBatch, Unpack } from './decode-record-batch.js';
+import type { DecodedRecord } from './decoded-record.js';
 import { UnreadableBatchError } from './unreadable.js';
 
 const LENGTH_AT = 8;
@@ -18,9 +19,6 @@ const FRAME_BYTES = 12;
  * of the smallest: those of one fetch must all be known at once.
  */
 const DAMAGES_KEPT = 20_000;
-/** What a record and each of its headers take in memory beside their bytes, roughly. */
-const RECORD_BYTES = 500;
-const HEADER_FIELD_BYTES = 100;
 
 /** The batches of a fetch came damaged; asked for again they may not be, when it happened on the way. */
 export class DamagedFetchError extends Error {
@@ -44,15 +42,15 @@ export interface DecodeOptions {
 export function createDecodeMessages({ unpack, maxBytes }: DecodeOptions) {
   const damages = new Set<string>();
 
-  async function decode(batch: Buffer, damage: string | undefined, next: Buffer): Promise<DecodedRecord[]> {
+  async function decode(batch: Buffer, damage: string | undefined, next: Buffer): Promise<DecodedBatch> {
     if (damage !== undefined) {
       const why = `the batch is damaged in the log: ${damage}`;
-      return [recordOfUnreadable(batch, why, lastOffsetOfDamaged(batch, next))];
+      return unreadable(batch, why, lastOffsetOfDamaged(batch, next));
     }
     try {
       return await decodeRecordBatch(batch, unpack);
     } catch (error) {
-      if (error instanceof UnreadableBatchError) return [recordOfUnreadable(batch, `the batch: ${error.message}`)];
+      if (error instanceof UnreadableBatchError) return unreadable(batch, `the batch: ${error.message}`);
       throw error;
     }
   }
@@ -81,10 +79,9 @@ export function createDecodeMessages({ unpack, maxBytes }: DecodeOptions) {
       const batch = bytes.subarray(at, end);
       const damage = checksumFault(batch);
       if (damage !== undefined && !seenBefore(batch, damage)) askAgain = damage;
-      for (const record of await decode(batch, damage, bytes.subarray(end))) {
-        records.push(record);
-        held += memoryOf(record);
-      }
+      const decoded = await decode(batch, damage, bytes.subarray(end));
+      for (const record of decoded.records) records.push(record);
+      held += decoded.memory;
       at = end;
     }
     if (askAgain !== undefined) throw new DamagedFetchError(`a batch came damaged (${askAgain}); asking for it again`);
@@ -92,10 +89,6 @@ export function createDecodeMessages({ unpack, maxBytes }: DecodeOptions) {
   };
 }
 
-function memoryOf({ key, value, headers }: DecodedRecord): number {
-  let bytes = RECORD_BYTES + (key?.length ?? 0) + (value?.length ?? 0);
-  for (const values of Object.values(headers)) {
-    for (const each of [values].flat()) bytes += HEADER_FIELD_BYTES + (each?.length ?? 0);
-  }
-  return bytes;
+function unreadable(batch: Buffer, why: string, lastOffset?: bigint): DecodedBatch {
+  return { records: [recordOfUnreadable(batch, why, lastOffset)], memory: batch.length };
 }

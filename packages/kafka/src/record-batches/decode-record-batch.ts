@@ -1,7 +1,15 @@
 import type { IHeaders } from 'kafkajs';
 import { ByteReader } from './byte-reader.js';
 import { crc32c } from './crc32c.js';
-import { UnreadableBatchError, type Unreadable } from './unreadable.js';
+import {
+  NO_HEADERS,
+  RecordInPlace,
+  type BatchContext,
+  type DecodedRecord,
+  type RecordPlace,
+  type RecordsOfBatch,
+} from './decoded-record.js';
+import { UnreadableBatchError } from './unreadable.js';
 
 /** Bytes before the records: base offset (8), length (4), epoch (4), magic (1), checksum (4), attributes (2), last offset delta (4), two times (8 each), producer id (8), epoch (2) and sequence (4), count (4). */
 export const HEADER_BYTES = 61;
@@ -10,6 +18,9 @@ export const HEADER_BYTES = 61;
  * batch of 58 kB that unpacks to 60 MB of empty headers would take gigabytes. The smallest clicks fill a batch of 1 MB, packed, with fewer.
  */
 export const MAX_PARTS = 250_000;
+/** What a record and each of its headers take in memory beside their bytes, roughly. */
+const RECORD_BYTES = 500;
+const HEADER_FIELD_BYTES = 100;
 /** Where the format of a batch stands in it. */
 export const MAGIC_AT = 16;
 const CRC_AT = 17;
@@ -17,31 +28,15 @@ const ATTRIBUTES_AT = 21;
 const LAST_DELTA_AT = 23;
 const COUNT_AT = 57;
 
-/** What of a batch kafkajs asks its records for. */
-interface BatchContext {
-  readonly firstOffset: string;
-  readonly producerId: string;
-  readonly inTransaction: boolean;
-}
-
-/** A record as kafkajs hands it on, and (ours) whether it stands for a batch that could not be read. */
-export interface DecodedRecord {
-  readonly magicByte: number;
-  readonly attributes: number;
-  readonly timestamp: string;
-  readonly offset: string;
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-  readonly headers: IHeaders;
-  readonly isControlRecord: boolean;
-  readonly batchContext: BatchContext;
-  readonly unreadable?: Unreadable;
-  /** Not a record: nothing can be read on here, not even where the next batch begins. */
-  readonly unframed?: true;
-}
-
 /** Unpacks the records of a batch. @throws UnreadableBatchError, or what its library throws */
 export type Unpack = (codec: number, packed: Buffer) => Promise<Buffer>;
+
+/** What a batch holds. */
+export interface DecodedBatch {
+  readonly records: DecodedRecord[];
+  /** What its records take in memory when their turn comes, bytes, roughly. */
+  readonly memory: number;
+}
 
 /**
  * A batch whose last records are gone, or all of them, as compaction leaves it, ends with a control record in their place: kafkajs hands
@@ -49,70 +44,123 @@ export type Unpack = (codec: number, packed: Buffer) => Promise<Buffer>;
  *
  * @param bytes one whole batch of format 2, header included. The checksum is not looked at: see {@link checksumFault}.
  */
-export async function decodeRecordBatch(bytes: Buffer, unpack: Unpack): Promise<DecodedRecord[]> {
+export async function decodeRecordBatch(bytes: Buffer, unpack: Unpack): Promise<DecodedBatch> {
+  const header = readHeader(bytes);
+  const parts = new Parts(header.count);
+  const packed = bytes.subarray(HEADER_BYTES);
+  const plain = header.count > 0 ? await unpacked(header.attributes & 0x7, packed, unpack) : packed;
+  return { records: readRecords(header, plain, parts), memory: plain.length + parts.memory };
+}
+
+interface BatchHeader {
+  readonly attributes: number;
+  readonly baseOffset: bigint;
+  readonly lastDelta: number;
+  /** ms. */
+  readonly firstTimestamp: number;
+  /** Decimal, ms. */
+  readonly maxTimestamp: string;
+  /** Of the records. */
+  readonly count: number;
+  readonly context: BatchContext;
+}
+
+function readHeader(bytes: Buffer): BatchHeader {
   const attributes = bytes.readInt16BE(ATTRIBUTES_AT);
   const baseOffset = bytes.readBigInt64BE(0);
-  const firstTimestamp = Number(bytes.readBigInt64BE(27));
-  const maxTimestamp = Number(bytes.readBigInt64BE(35));
-  const lastDelta = lastDeltaOf(bytes);
-  const count = bytes.readInt32BE(COUNT_AT);
-  const logAppendTime = (attributes & 0x8) !== 0;
-  const context = {
-    magicByte: 2,
-    isControlRecord: (attributes & 0x20) !== 0,
-    batchContext: {
+  return {
+    attributes,
+    baseOffset,
+    lastDelta: lastDeltaOf(bytes),
+    firstTimestamp: Number(bytes.readBigInt64BE(27)),
+    maxTimestamp: String(bytes.readBigInt64BE(35)),
+    count: bytes.readInt32BE(COUNT_AT),
+    context: {
       firstOffset: String(baseOffset),
       producerId: String(bytes.readBigInt64BE(43)),
       inTransaction: (attributes & 0x10) !== 0,
     },
   };
-  let partsLeft = MAX_PARTS;
-  const take = (parts: number): void => {
-    partsLeft -= Math.max(0, parts);
-    if (partsLeft < 0) throw new UnreadableBatchError(`it has more than ${MAX_PARTS} records and headers`);
-  };
-  take(count);
-  const packed = bytes.subarray(HEADER_BYTES);
-  const reader = new ByteReader(count > 0 ? await unpacked(attributes & 0x7, packed, unpack) : packed);
+}
+
+/** Not asynchronous, and its loop a call a record: V8 makes neither fast within a function that waits. */
+function readRecords(header: BatchHeader, bytes: Buffer, parts: Parts): DecodedRecord[] {
+  const { baseOffset, lastDelta, maxTimestamp, count, context } = header;
+  const batch = { bytes, isControlRecord: (header.attributes & 0x20) !== 0, context };
+  const fields = new ByteReader(bytes);
   const records: DecodedRecord[] = [];
   // Compaction leaves gaps, and its last offset to the batch.
   let before = -1;
   for (let index = 0; index < count; index++) {
-    const record = reader.bytes();
-    if (!record) throw new UnreadableBatchError('a record has no bytes');
-    const fields = new ByteReader(record);
-    const recordAttributes = fields.byte();
-    const timestamp = logAppendTime ? maxTimestamp : firstTimestamp + fields.varint();
-    if (logAppendTime) fields.varint();
-    const delta = fields.varint();
+    const place = readRecord(fields, header, batch, parts);
     // No broker looks at this where a batch is not packed, and whoever believes it goes on at an offset that no log has.
-    if (delta <= before || delta > lastDelta) throw new UnreadableBatchError('a record lies outside of its batch');
-    before = delta;
-    const [key, value] = [fields.bytes(), fields.bytes()];
-    const headers = readHeaders(fields, take);
-    records.push({
-      ...context,
-      attributes: recordAttributes,
-      timestamp: String(timestamp),
-      offset: String(baseOffset + BigInt(delta)),
-      key,
-      value,
-      headers,
-    });
+    if (place.delta <= before || place.delta > lastDelta)
+      throw new UnreadableBatchError('a record lies outside of its batch');
+    before = place.delta;
+    records.push(new RecordInPlace(place));
   }
   if (before < lastDelta) {
     records.push({
-      ...context,
-      isControlRecord: true,
+      magicByte: 2,
       attributes: 0,
-      timestamp: String(maxTimestamp),
+      timestamp: maxTimestamp,
       offset: String(baseOffset + BigInt(lastDelta)),
       key: null,
       value: null,
-      headers: {},
+      headers: NO_HEADERS,
+      isControlRecord: true,
+      batchContext: context,
     });
   }
   return records;
+}
+
+function readRecord(fields: ByteReader, header: BatchHeader, batch: RecordsOfBatch, parts: Parts): RecordPlace {
+  fields.enter();
+  const attributes = fields.byte();
+  const sinceFirst = fields.varint();
+  const delta = fields.varint();
+  const keyLength = fields.skipBytes();
+  const keyEnd = fields.at;
+  const valueLength = fields.skipBytes();
+  const valueEnd = fields.at;
+  const headers = readHeaders(fields, parts);
+  fields.leave();
+  const isLogAppendTime = (header.attributes & 0x8) !== 0;
+  return {
+    batch,
+    attributes,
+    timestamp: isLogAppendTime ? header.maxTimestamp : String(header.firstTimestamp + sinceFirst),
+    delta,
+    offset: String(header.baseOffset + BigInt(delta)),
+    headers,
+    keyLength,
+    keyEnd,
+    valueLength,
+    valueEnd,
+  };
+}
+
+/** Counts the records and headers of a batch, before they are read. */
+class Parts {
+  readonly #records: number;
+  #headers = 0;
+
+  /** @throws UnreadableBatchError when they are too many, as {@link Parts.addHeaders} */
+  constructor(records: number) {
+    this.#records = Math.max(0, records);
+    this.addHeaders(0);
+  }
+
+  addHeaders(count: number): void {
+    this.#headers += Math.max(0, count);
+    if (this.#records + this.#headers > MAX_PARTS)
+      throw new UnreadableBatchError(`it has more than ${MAX_PARTS} records and headers`);
+  }
+
+  get memory(): number {
+    return this.#records * RECORD_BYTES + this.#headers * HEADER_FIELD_BYTES;
+  }
 }
 
 function lastDeltaOf(bytes: Buffer): number {
@@ -134,7 +182,7 @@ export function recordOfUnreadable(bytes: Buffer, why: string, lastOffset?: bigi
     offset: String(lastOffset ?? ownLast),
     key: null,
     value: bytes,
-    headers: {},
+    headers: NO_HEADERS,
     isControlRecord: false,
     batchContext: { firstOffset: String(baseOffset), producerId: '-1', inTransaction: false },
     unreadable: { why, records: bytes.readInt32BE(COUNT_AT) },
@@ -150,7 +198,7 @@ export function recordOfUnframed(bytes: Buffer): DecodedRecord {
     offset: String(2n ** 63n - 1n),
     key: null,
     value: bytes,
-    headers: {},
+    headers: NO_HEADERS,
     isControlRecord: false,
     batchContext: { firstOffset: '0', producerId: '-1', inTransaction: false },
     unframed: true,
@@ -191,10 +239,10 @@ async function unpacked(codec: number, packed: Buffer, unpack: Unpack): Promise<
 }
 
 /** Names may repeat. Built through a map, since a name is whatever a producer wrote, `__proto__` included. */
-function readHeaders(fields: ByteReader, take: (parts: number) => void): IHeaders {
+function readHeaders(fields: ByteReader, parts: Parts): IHeaders {
   const count = fields.varint();
-  take(count);
-  if (count <= 0) return {};
+  if (count <= 0) return NO_HEADERS;
+  parts.addHeaders(count);
   const headers = new Map<string, Buffer | Buffer[]>();
   for (let index = 0; index < count; index++) {
     const name = (fields.bytes() ?? Buffer.alloc(0)).toString();

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { unpack } from '../codecs/codecs.js';
 import { MAX_UNPACKED_BYTES } from '../codecs/limits.js';
 import { createDecodeMessages } from './decode-messages.js';
-import type { DecodedRecord } from './decode-record-batch.js';
+import type { DecodedRecord } from './decoded-record.js';
 
 /** The library's reader of a fetched partition. */
 type LibraryDecoder = (decoder: {
