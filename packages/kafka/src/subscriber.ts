@@ -13,6 +13,7 @@ import type { KafkaLogger } from './kafka-logger.js';
 import type { ConsumedBatch, TopicPartition } from './message.js';
 import { pause } from './pause.js';
 import type { Reachability } from './reachability.js';
+import { monotonicInterval } from './monotonic-interval.js';
 import { isUnframed, toConsumedBatch } from './to-consumed-batch.js';
 
 export interface BatchControl {
@@ -86,12 +87,8 @@ export interface SubscriberParts {
 /** A member that died without a word is missed after this long, and its partitions go to the others. */
 const SESSION_TIMEOUT_MS = 10_000;
 const HEARTBEAT_MS = 2_000;
-/**
- * The library spaces heartbeats by the wall clock, and when that steps back it sends none until the old time is reached: the group drops the member,
- * which reads on as if the partitions were its own. So it is told not to space them; it sends one after each batch, each empty fetch, and whenever
- * `keepAlive` asks, which goes by a timer.
- */
-const AT_EVERY_CALL = -Infinity;
+/** Shorter than the timer of a batch, which would find its heartbeat not yet due. */
+const BETWEEN_HEARTBEATS_MS = 1_000;
 /** A partition that cannot be read on is asked for again after this long. */
 const STANDS_STILL_MS = 5_000;
 /** Longest stop: together half of the time that a service has for its end. */
@@ -106,7 +103,7 @@ export function createSubscriber({ kafka, reachability, logger, options }: Subsc
     maxWaitTimeInMs: options.maxWaitMs ?? 500,
     maxBytesPerPartition: options.maxBytesPerPartition ?? 1024 * 1024,
     sessionTimeout: SESSION_TIMEOUT_MS,
-    heartbeatInterval: AT_EVERY_CALL,
+    heartbeatInterval: monotonicInterval(BETWEEN_HEARTBEATS_MS),
     rebalanceTimeout: 30_000,
     allowAutoTopicCreation: false,
     retry: {
