@@ -4,8 +4,8 @@ import { isConnectionError, isRetriableKafkaError } from './kafka-errors.js';
 import { pause } from './pause.js';
 import type { Reachability } from './reachability.js';
 
-/** A new topic has a leader for each partition within this time, ms, on a slow machine. */
-const LEADERS_WITHIN_MS = 15_000;
+/** A new topic has a leader for each partition within this time, ms, on a slow machine where others make many topics, too. */
+const LEADERS_WITHIN_MS = 60_000;
 
 /** Brokers that are away are not waited for at the end. */
 const CLOSE_WITHIN_MS = 1_000;

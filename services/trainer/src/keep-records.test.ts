@@ -28,9 +28,15 @@ function world({ tidy, get }: { tidy?: () => Promise<void>; get?: () => Promise<
       list: async () => [...saved.values()],
       get: async (version) => (get ? get() : saved.get(version)),
       save: async (record) => void saved.set(record.version, record),
+      enlist: async () => undefined,
     },
     activation: { read: async () => null },
-    rankers: { list: async () => [], get: async () => undefined, save: async () => undefined },
+    rankers: {
+      list: async () => [],
+      get: async () => undefined,
+      save: async () => undefined,
+      enlist: async () => undefined,
+    },
     logger: { warn: (_, message) => void warnings.push(message) },
   };
   return { saved, warnings, look: createRecordKeeper(options) };

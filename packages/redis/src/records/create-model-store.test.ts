@@ -1,5 +1,6 @@
 import { testServers } from '@click-recall/testing';
 import { expect, it, onTestFinished } from 'vitest';
+import { keysOf } from '../keys.js';
 import { silent, testRedis } from '../test-redis.js';
 import { createModelStore, type ModelRecord } from './create-model-store.js';
 import { createRecordClient } from './create-record-client.js';
@@ -13,7 +14,7 @@ async function testStore() {
   });
   onTestFinished(() => records.close());
   await records.ready(10_000);
-  return createModelStore(records, redis, { namespace });
+  return { redis, namespace, records, models: createModelStore(records, redis, { namespace }) };
 }
 
 const record = (version: string, createdAt: number): ModelRecord => ({
@@ -25,7 +26,7 @@ const record = (version: string, createdAt: number): ModelRecord => ({
 });
 
 it('keeps what is known of a version', async () => {
-  const models = await testStore();
+  const { models } = await testStore();
   const scores = { hr10: 0.2, ndcg10: 0.1 };
   const full: ModelRecord = {
     ...record('v1', 1_700_000_000_000),
@@ -52,7 +53,7 @@ it('keeps what is known of a version', async () => {
 });
 
 it('changes some of it', async () => {
-  const models = await testStore();
+  const { models } = await testStore();
   await models.save(record('v1', 1));
   expect(await models.update('v1', { status: 'live' })).toEqual({ ...record('v1', 1), status: 'live' });
   expect((await models.get('v1'))?.status).toBe('live');
@@ -60,8 +61,23 @@ it('changes some of it', async () => {
 });
 
 it('forgets a version', async () => {
-  const models = await testStore();
+  const { models } = await testStore();
   await models.save(record('v1', 1));
   await models.remove('v1');
   expect(await models.list()).toEqual([]);
+});
+
+it('leaves no record that the list does not name where the writer dies half way, and names again what the list has lost', async () => {
+  const { redis, namespace, records, models } = await testStore();
+  const commands = { ...redis.commands, call: () => Promise.reject(new Error('died')) };
+  const dying = createModelStore(records, { ...redis, commands }, { namespace });
+  await expect(dying.save(record('v1', 1))).rejects.toThrow('died');
+  expect(await models.get('v1')).toBeUndefined();
+  await models.save(record('v1', 1));
+  await redis.commands.call(['ZREM', keysOf(namespace).modelVersions, 'v1']);
+  expect(await models.list()).toEqual([]);
+  await models.enlist(record('v1', 1));
+  expect(await models.list()).toEqual([record('v1', 1)]);
+  await expect(dying.remove('v1')).rejects.toThrow('died');
+  expect(await models.get('v1')).toBeUndefined();
 });

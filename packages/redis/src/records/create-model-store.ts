@@ -44,6 +44,8 @@ export interface ModelRecord {
 export interface ModelStore {
   /** Writes the whole record. */
   save(record: ModelRecord): Promise<void>;
+  /** Names a record in the list again: where the two lie on different masters of a Cluster, a failover may lose one of them. */
+  enlist(record: Pick<ModelRecord, 'version' | 'createdAt'>): Promise<void>;
   /** Changes some fields of a record; rejects when there is no such version. */
   update(version: string, changes: Partial<Omit<ModelRecord, 'version'>>): Promise<ModelRecord>;
   get(version: string): Promise<ModelRecord | undefined>;
@@ -81,13 +83,19 @@ export function createModelStore(
   const get = async (version: string): Promise<ModelRecord | undefined> =>
     fromStored(await withRepository((repository) => repository.fetch(encodeId(version))));
 
+  const enlist = async ({ version, createdAt }: Pick<ModelRecord, 'version' | 'createdAt'>): Promise<void> => {
+    await commands.call(['ZADD', keys.modelVersions, createdAt, version]);
+  };
+
+  // Who dies between the two leaves a name without a record, which is looked over; a record without a name nobody would come upon.
   const save = async (record: ModelRecord): Promise<void> => {
+    await enlist(record);
     await withRepository((repository) => repository.save(encodeId(record.version), toStored(record)));
-    await commands.call(['ZADD', keys.modelVersions, record.createdAt, record.version]);
   };
 
   return {
     save,
+    enlist,
     get,
     update: async (version, changes) => {
       const record = await get(version);
@@ -102,8 +110,8 @@ export function createModelStore(
       return stored.map(fromStored).filter((record) => record !== undefined);
     },
     remove: async (version) => {
-      await commands.call(['ZREM', keys.modelVersions, version]);
       await withRepository((repository) => repository.remove(encodeId(version)));
+      await commands.call(['ZREM', keys.modelVersions, version]);
     },
   };
 }

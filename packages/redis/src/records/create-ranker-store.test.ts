@@ -1,5 +1,6 @@
 import { testServers } from '@click-recall/testing';
 import { expect, it, onTestFinished } from 'vitest';
+import { keysOf } from '../keys.js';
 import { silent, testRedis } from '../test-redis.js';
 import { bestRanker, createRankerStore, type RankerRecord } from './create-ranker-store.js';
 import { createRecordClient } from './create-record-client.js';
@@ -25,7 +26,7 @@ function ranker(version: string, reranked: number, more: Partial<RankerRecord> =
   };
 }
 
-it('keeps what is known of a ranker, and which encoder it belongs to', async () => {
+async function testStore() {
   const { redis, namespace } = await testRedis();
   const records = createRecordClient({
     url: testServers().redisUrl,
@@ -34,7 +35,11 @@ it('keeps what is known of a ranker, and which encoder it belongs to', async () 
   });
   onTestFinished(() => records.close());
   await records.ready(10_000);
-  const rankers = createRankerStore(records, redis, { namespace });
+  return { redis, namespace, records, rankers: createRankerStore(records, redis, { namespace }) };
+}
+
+it('keeps what is known of a ranker, and which encoder it belongs to', async () => {
+  const { rankers } = await testStore();
   const first = ranker('ranker-1', 0.2);
   const second = ranker('ranker-2', 0.05, { createdAt: 2, status: 'rejected', reason: 'worse', modelVersion: 'v2' });
   await rankers.save(first);
@@ -45,6 +50,34 @@ it('keeps what is known of a ranker, and which encoder it belongs to', async () 
   expect(await rankers.list('v1')).toEqual([first]);
   await rankers.remove('ranker-1');
   expect(await rankers.list()).toEqual([second]);
+});
+
+it('leaves no record that the list does not name where the writer dies half way', async () => {
+  const { redis, namespace, records, rankers } = await testStore();
+  const away = { use: () => Promise.reject(new Error('died')) };
+  const commands = { ...redis.commands, call: () => Promise.reject(new Error('died')) };
+  await expect(
+    createRankerStore(records, { ...redis, commands }, { namespace }).save(ranker('r', 0.2)),
+  ).rejects.toThrow();
+  expect(await rankers.get('r')).toBeUndefined();
+  await expect(
+    createRankerStore({ ...records, ...away }, redis, { namespace }).save(ranker('r', 0.2)),
+  ).rejects.toThrow();
+  expect(await rankers.list()).toEqual([]);
+  await rankers.save(ranker('r', 0.2));
+  await expect(createRankerStore(records, { ...redis, commands }, { namespace }).remove('r')).rejects.toThrow();
+  expect(await rankers.get('r')).toBeUndefined();
+  expect(await rankers.list()).toEqual([]);
+});
+
+it('names again a ranker that the list has lost', async () => {
+  const { redis, namespace, rankers } = await testStore();
+  const record = ranker('r', 0.2, { createdAt: 5 });
+  await rankers.save(record);
+  await redis.commands.call(['ZREM', keysOf(namespace).rankerVersions, 'r']);
+  expect(await rankers.list()).toEqual([]);
+  await rankers.enlist(record);
+  expect(await rankers.list()).toEqual([record]);
 });
 
 it('names the ranker that gained most of those that passed and are still there', () => {

@@ -25,6 +25,8 @@ export interface RankerRecord {
 export interface RankerStore {
   /** Writes the whole record. */
   save(record: RankerRecord): Promise<void>;
+  /** Names a record in the list again: where the two lie on different masters of a Cluster, a failover may lose one of them. */
+  enlist(record: Pick<RankerRecord, 'version' | 'createdAt'>): Promise<void>;
   get(version: string): Promise<RankerRecord | undefined>;
   /** Newest first; with `modelVersion`, those of that encoder. */
   list(modelVersion?: string): Promise<RankerRecord[]>;
@@ -55,11 +57,17 @@ export function createRankerStore(
   const withRepository = <T>(work: (repository: Repository<StoredRanker>) => Promise<T>): Promise<T> =>
     records.use((connection) => work(new Repository(schema as Schema<StoredRanker>, connection)));
 
+  const enlist = async ({ version, createdAt }: Pick<RankerRecord, 'version' | 'createdAt'>): Promise<void> => {
+    await commands.call(['ZADD', keys.rankerVersions, createdAt, version]);
+  };
+
   return {
+    // Who dies between the two leaves a name without a record, which is looked over; a record without a name nobody would come upon.
     save: async (record) => {
+      await enlist(record);
       await withRepository((repository) => repository.save(encodeId(record.version), toStored(record)));
-      await commands.call(['ZADD', keys.rankerVersions, record.createdAt, record.version]);
     },
+    enlist,
     get: async (version) => fromStored(await withRepository((repository) => repository.fetch(encodeId(version)))),
     list: async (modelVersion) => {
       const versions = (await commands.call(['ZRANGE', keys.rankerVersions, 0, -1, 'REV'])) as string[];
@@ -68,8 +76,8 @@ export function createRankerStore(
       return found.filter((record) => modelVersion === undefined || record.modelVersion === modelVersion);
     },
     remove: async (version) => {
-      await commands.call(['ZREM', keys.rankerVersions, version]);
       await withRepository((repository) => repository.remove(encodeId(version)));
+      await commands.call(['ZREM', keys.rankerVersions, version]);
     },
   };
 }

@@ -18,6 +18,7 @@ export interface Recoverable<R> {
     list(): Promise<readonly { readonly version: string }[]>;
     get(version: string): Promise<R | undefined>;
     save(record: R): Promise<void>;
+    enlist(record: R): Promise<void>;
   };
   /** Made of the files. Rejects where they cannot be read. */
   readonly recordOf: (version: string) => Promise<R>;
@@ -38,8 +39,12 @@ export async function recoverMissing<R>(
     try {
       if (now - (await registry.writtenAt(version)) < YOUNG_MS) continue;
       const record = await recordOf(version);
-      // Another trainer may have been quicker, and the version have an index by now.
-      if (await records.get(version)) continue;
+      // Another trainer may have been quicker, and the version have an index by now; or only its name was lost.
+      const kept = await records.get(version);
+      if (kept) {
+        await records.enlist(kept);
+        continue;
+      }
       await records.save(record);
       recovered.push(version);
     } catch (error) {

@@ -38,6 +38,7 @@ it('are made of the files again, so that a rollback finds them; models are left 
         list: async () => [...saved.values()],
         get: async (version) => saved.get(version),
         save: async (record) => void saved.set(record.version, record),
+        enlist: async () => undefined,
       },
       now,
       onUnreadable: (version, reason) => unreadable.push(`${version}: ${reason}`),

@@ -4,7 +4,7 @@ import { rankerOfFiles } from './ranker-record.js';
 import { recoverMissing, type RecoverRequest } from './recover-missing.js';
 
 export interface RecoverRankersRequest extends RecoverRequest {
-  readonly rankers: Pick<RankerStore, 'list' | 'get' | 'save'>;
+  readonly rankers: Pick<RankerStore, 'list' | 'get' | 'save' | 'enlist'>;
 }
 
 /** Makes anew the records of rankers whose files are there, as `recoverRecords` does for models. Answers the rankers, oldest first. */

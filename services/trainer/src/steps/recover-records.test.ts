@@ -25,6 +25,7 @@ function world(versions: readonly string[], files: Record<string, unknown>, reco
   const saved = new Map(records.map((record) => [record.version, record]));
   const unreadable: string[] = [];
   const active: { encoder?: string } = {};
+  const unlisted = new Set<string>();
   const run = (later = 0) =>
     recoverRecords({
       registry: {
@@ -38,15 +39,16 @@ function world(versions: readonly string[], files: Record<string, unknown>, reco
       },
       registryUrl: 'file:///models',
       models: {
-        list: async () => [...saved.values()],
+        list: async () => [...saved.values()].filter(({ version }) => !unlisted.has(version)),
         get: async (version) => saved.get(version),
         save: async (record) => void saved.set(record.version, record),
+        enlist: async ({ version }) => void unlisted.delete(version),
       },
       activation: { read: async () => (active.encoder ? ({ ...active, lift: LIFT } as Activation) : null) },
       now: now + later,
       onUnreadable: (version, reason) => void unreadable.push(`${version}: ${reason}`),
     });
-  return { saved, unreadable, active, run };
+  return { saved, unlisted, unreadable, active, run };
 }
 
 describe('records that Redis has lost', () => {
@@ -92,6 +94,15 @@ describe('records that Redis has lost', () => {
     const there: ModelRecord = { version: OLD, status: 'live', artifactUrl: 'x', createdAt: 1, config: {} };
     const { saved, run } = world([OLD, YOUNG], files, [there]);
     expect(await run()).toEqual([]);
+    expect([...saved.values()]).toEqual([there]);
+  });
+
+  it('are named in the list again where only that was lost, and stay what they were', async () => {
+    const there: ModelRecord = { version: OLD, status: 'ready', artifactUrl: 'x', createdAt: 1, config: {} };
+    const { saved, unlisted, run } = world([OLD], files, [there]);
+    unlisted.add(OLD);
+    await run();
+    expect([...unlisted]).toEqual([]);
     expect([...saved.values()]).toEqual([there]);
   });
 

@@ -4,7 +4,7 @@ import { recoverMissing, type RecoverRequest } from './recover-missing.js';
 import { versionOfFiles } from './version-record.js';
 
 export interface RecoverRecordsRequest extends RecoverRequest {
-  readonly models: Pick<ModelStore, 'list' | 'get' | 'save'>;
+  readonly models: Pick<ModelStore, 'list' | 'get' | 'save' | 'enlist'>;
   readonly activation: Pick<ActivationStore, 'read'>;
 }
 

@@ -25,6 +25,7 @@ export function patientStores(stores: Stores, patiently: Patiently): Pick<TaskCo
     items: { get: (itemIds) => patiently(() => items.get(itemIds)) },
     models: {
       save: (record) => patiently(() => models.save(record)),
+      enlist: (record) => patiently(() => models.enlist(record)),
       update: (version, changes) => patiently(() => models.update(version, changes)),
       get: (version) => patiently(() => models.get(version)),
       list: () => patiently(() => models.list()),
@@ -32,6 +33,7 @@ export function patientStores(stores: Stores, patiently: Patiently): Pick<TaskCo
     },
     rankers: {
       save: (record) => patiently(() => rankers.save(record)),
+      enlist: (record) => patiently(() => rankers.enlist(record)),
       get: (version) => patiently(() => rankers.get(version)),
       list: (modelVersion) => patiently(() => rankers.list(modelVersion)),
       remove: (version) => patiently(() => rankers.remove(version)),
