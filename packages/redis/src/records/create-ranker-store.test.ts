@@ -54,18 +54,16 @@ it('keeps what is known of a ranker, and which encoder it belongs to', async () 
 
 it('leaves no record that the list does not name where the writer dies half way', async () => {
   const { redis, namespace, records, rankers } = await testStore();
-  const away = { use: () => Promise.reject(new Error('died')) };
-  const commands = { ...redis.commands, call: () => Promise.reject(new Error('died')) };
-  await expect(
-    createRankerStore(records, { ...redis, commands }, { namespace }).save(ranker('r', 0.2)),
-  ).rejects.toThrow();
+  const die = () => Promise.reject(new Error('died'));
+  const unnamed = createRankerStore(records, { ...redis, commands: { ...redis.commands, call: die } }, { namespace });
+  const unwritten = createRankerStore({ ...records, use: die }, redis, { namespace });
+  const record = ranker('r', 0.2);
+  await expect(unnamed.save(record)).rejects.toThrow('died');
   expect(await rankers.get('r')).toBeUndefined();
-  await expect(
-    createRankerStore({ ...records, ...away }, redis, { namespace }).save(ranker('r', 0.2)),
-  ).rejects.toThrow();
+  await expect(unwritten.save(record)).rejects.toThrow('died');
   expect(await rankers.list()).toEqual([]);
-  await rankers.save(ranker('r', 0.2));
-  await expect(createRankerStore(records, { ...redis, commands }, { namespace }).remove('r')).rejects.toThrow();
+  await rankers.save(record);
+  await expect(unnamed.remove('r')).rejects.toThrow('died');
   expect(await rankers.get('r')).toBeUndefined();
   expect(await rankers.list()).toEqual([]);
 });
