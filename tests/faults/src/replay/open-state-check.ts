@@ -1,6 +1,7 @@
 import { topicName } from '@click-recall/contracts';
 import { eventually } from '@click-recall/testing';
 import type { RowRun } from '../row.js';
+import type { FaultService } from '../world/fault-service.js';
 import type { FaultPipeline } from '../world/open-world.js';
 import { compareState, mostOf } from './compare-state.js';
 import { createExpectedState, type Keeps } from './expected-state.js';
@@ -73,13 +74,8 @@ export async function openStateCheck(
     return mostOf(await updates.differences(redis, namespace, [...expected.userIds()]));
   }
 
-  /** What services that have ended by themselves said last: often the cause of a difference. */
-  async function crashes(): Promise<string[]> {
-    const logs = await Promise.all(services.filter((each) => !each.isRunning()).map((each) => each.log()));
-    return logs
-      .flat()
-      .flatMap(({ level, service, msg }) => (level === 'fatal' ? [`${String(service)}: ${String(msg)}`] : []));
-  }
+  /** Often the cause of a difference. */
+  const crashes = (): Promise<string[]> => lastWords(services.filter((each) => !each.isRunning()));
 
   return {
     async equalsReplay(when, { deadlineMs = CAUGHT_UP_WITHIN_MS, acknowledged = 0 } = {}) {
@@ -96,4 +92,12 @@ export async function openStateCheck(
       });
     },
   };
+}
+
+/** What services that have ended by themselves said last. */
+export async function lastWords(services: readonly FaultService[]): Promise<string[]> {
+  const logs = await Promise.all(services.map((each) => each.log()));
+  return logs
+    .flat()
+    .flatMap(({ level, service, msg }) => (level === 'fatal' ? [`${String(service)}: ${String(msg)}`] : []));
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { inLanes, type Lane } from '../in-lanes.js';
 import { startLoad } from '../load/click-load.js';
-import { openStateCheck, SMALL_KEEPS_ENV } from '../replay/open-state-check.js';
+import { lastWords, openStateCheck, SMALL_KEEPS_ENV } from '../replay/open-state-check.js';
 import type { Row, RowRun } from '../row.js';
 import type { Random } from '../random.js';
 import type { FaultService } from '../world/fault-service.js';
@@ -41,8 +41,9 @@ async function killInLane(run: RowRun, world: World, { rounds, random }: Lane): 
     await load.stop();
     const when = `round ${round + 1}, ${name}`;
     await check.equalsReplay(when, { acknowledged: load.acknowledged() });
-    for (const survivor of survivors)
-      if (!survivor.isRunning()) run.violation(`${when}: an ingest that nobody killed has ended`);
+    const ended = survivors.filter((survivor) => !survivor.isRunning());
+    if (ended.length > 0)
+      run.violation(`${when}: an ingest that nobody killed has ended: ${(await lastWords(ended)).join('; ')}`);
     await Promise.all(pipeline.services.map((service) => service.kill()));
     run.roundDone();
   }

@@ -11,7 +11,7 @@ import type { FaultPipeline } from '../world/open-world.js';
 export interface VersionCheck {
   /** Models and rankers that have files. */
   stored(): Promise<readonly string[]>;
-  /** Every stored version is whole and has a record, every record has files, and nothing half written is left: a violation each otherwise. */
+  /** Every stored version is whole and has a record, every record that names files has them, and nothing half written is left: a violation each otherwise. */
   allWhole(when: string): Promise<void>;
 }
 
@@ -28,8 +28,12 @@ export function openVersionCheck(
   defer(() => records.close());
   const models = createModelStore(records, redis, { namespace });
   const rankers = createRankerStore(records, redis, { namespace });
+  /** Those whose record names files: of old rankers only the records are kept. */
   const known = async (): Promise<string[]> =>
-    [...(await models.list()), ...(await rankers.list())].map(({ version }) => version).sort();
+    [...(await models.list()), ...(await rankers.list())]
+      .filter(({ artifactUrl }) => artifactUrl !== '')
+      .map(({ version }) => version)
+      .sort();
 
   return {
     stored: () => registry.list(),

@@ -94,7 +94,7 @@ export async function openPipeline(
     async start(name, more = {}, onSpawn) {
       const service = await startFaultService({
         name,
-        port: await servers.freePort(),
+        port: await ownPort(servers),
         env: { ...common, ...more },
         logFolder: join(folder, namespace, 'logs'),
         number: (started += 1),
@@ -104,4 +104,16 @@ export async function openPipeline(
       return service;
     },
   };
+}
+
+/** Ports that were given to services of this process, in whatever lane: one that is starting does not listen yet, and two would be taken for one. */
+const given = new Set<number>();
+
+async function ownPort({ freePort }: Pick<RowRun['servers'], 'freePort'>): Promise<number> {
+  for (;;) {
+    const port = await freePort();
+    if (given.has(port)) continue;
+    given.add(port);
+    return port;
+  }
 }
