@@ -98,13 +98,14 @@ describe('an item that the model has not seen', { timeout: 60_000 }, () => {
     const { test, version } = await withNewItem(users);
     const lists = await Promise.all(users.map((user) => itemsOf(test, `/v1/users/${user}/recommendations?limit=20`)));
     const holders = users.filter((_, place) => lists[place]?.some(({ itemId }) => itemId === 'fresh'));
-    expect(holders.length).toBeLessThan(users.length);
+    expect(holders).not.toHaveLength(0);
     const published = await test.collectRecommendations();
 
     await test.publishItem({ itemId: 'fresh', title: 'Fresh', deleted: true });
     await test.removeNewItem(version, 'fresh');
-    await eventually(() => expect(published).toHaveLength(holders.length), { deadlineMs: 25_000 });
-    expect(published.map(({ userId }) => userId).toSorted()).toEqual(holders.toSorted());
+    const told = () => published.map(({ userId }) => userId);
+    await eventually(() => expect(told()).toEqual(expect.arrayContaining(holders)), { deadlineMs: 25_000 });
+    expect(new Set(told()).size).toBe(told().length);
     for (const { message } of published) {
       expect(message?.cause).toEqual({ kind: 'item-deleted', itemId: 'fresh' });
       expect(message?.items.map(({ itemId }) => itemId)).not.toContain('fresh');

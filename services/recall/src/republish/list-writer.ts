@@ -1,4 +1,4 @@
-import type { Cause, RecommendedItem } from '@click-recall/contracts';
+import type { Cause } from '@click-recall/contracts';
 import type { OutgoingMessage } from '@click-recall/kafka';
 import type { SequenceStore } from '@click-recall/redis';
 import { PUBLISHED_ITEMS } from '../config.js';
@@ -18,6 +18,9 @@ export interface ListWriterDeps {
   readonly isDeleted: (itemId: string) => boolean;
 }
 
+/** Items that may have come before another one since a list with that one was made; more of them, and the list keeps it until the user's next click. */
+const ROOM_FOR_NEWER = 100;
+
 interface User {
   readonly userId: string;
   readonly revision: number;
@@ -26,7 +29,7 @@ interface User {
 }
 
 /**
- * Makes the messages of a slice of users. With `affected` (items deleted now), only of users in whose list one of them would be;
+ * Makes the messages of a slice of users. With `affected` (items deleted now), only of users whose newest list may hold one of them;
  * the cause then names that item.
  */
 export function createListWriter({ sequences, liveVectors, rerank, fillWithPopular, isDeleted }: ListWriterDeps) {
@@ -74,13 +77,15 @@ export function createListWriter({ sequences, liveVectors, rerank, fillWithPopul
     users: readonly User[],
     isEligible: (itemId: string) => boolean,
   ): Promise<Reranked> {
-    const ranker = rankerOf(live, true);
-    const recalled = await scoreUsers(catalogue, users, isEligible, Math.max(PUBLISHED_ITEMS, ranker?.candidates ?? 0));
+    const recalled = await scoreUsers(catalogue, users, isEligible, recalledFor(live));
     const lists = recalled.map((items, place) => ({ items, seen: users[place]?.seen ?? [] }));
-    return rerank(ranker, lists, PUBLISHED_ITEMS);
+    return rerank(rankerOf(live, true), lists, PUBLISHED_ITEMS);
   }
 
-  /** For each user the cause, where the list had one of the items before it was deleted. */
+  /**
+   * For each user the cause, where the newest list may hold one of the items: where it would be among what is recalled, or is not far behind.
+   * What has come since the list was made (a new item, one that was described again) stands before it now and did not then.
+   */
   async function causesOf(
     live: LiveModel,
     catalogue: readonly Candidates[],
@@ -89,14 +94,18 @@ export function createListWriter({ sequences, liveVectors, rerank, fillWithPopul
   ): Promise<(Cause | undefined)[]> {
     const gone = new Set(affected);
     const isEligible = (itemId: string): boolean => gone.has(itemId) || !isDeleted(itemId);
-    const { items: before } = await listsOf(live, catalogue, users, isEligible);
+    const most = recalledFor(live) + ROOM_FOR_NEWER;
+    const recalled = await scoreUsers(catalogue, users, isEligible, most);
     const unknown = affected.find((itemId) => catalogue.every(({ rowOf }) => rowOf(itemId) === undefined));
-    return users.map((_, place) => {
-      const list: readonly RecommendedItem[] = before[place] ?? [];
+    return recalled.map((list) => {
       // A list that the model could not fill had popular items behind it, and there an item may have been that the model does not know.
-      const itemId =
-        list.find((item) => gone.has(item.itemId))?.itemId ?? (list.length < PUBLISHED_ITEMS ? unknown : undefined);
+      const itemId = list.find((item) => gone.has(item.itemId))?.itemId ?? (list.length < most ? unknown : undefined);
       return itemId === undefined ? undefined : { kind: 'item-deleted', itemId };
     });
   }
+}
+
+/** Items that are recalled for a list: what is published, or what a ranker chooses it from. */
+function recalledFor(live: LiveModel): number {
+  return Math.max(PUBLISHED_ITEMS, rankerOf(live, true)?.candidates ?? 0);
 }

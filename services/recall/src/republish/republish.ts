@@ -33,7 +33,7 @@ const POLL_MS = 100;
 
 /**
  * The `republish` job: publishes the recommendations of every known user anew, once; or, after a deletion, of those users whose
- * list would hold a deleted item. One part a shard of the users, taken by whichever recall is free. Ends early when another version
+ * list may hold a deleted item. One part a shard of the users, taken by whichever recall is free. Ends early when another version
  * goes live, whose own job then does it. A part that is tried again repeats its shard, with the same ids.
  */
 export function createRepublish(deps: RepublishDeps) {
