@@ -1,9 +1,10 @@
 import type { Metrics } from '@click-recall/contracts';
 import { FatalError } from '@click-recall/runtime';
-import { Repository, Schema } from 'redis-om';
+import { Schema } from 'redis-om';
 import type { RedisConnection } from '../connection/redis-connection.js';
-import { encodeId, keysOf } from '../keys.js';
+import { keysOf } from '../keys.js';
 import type { RecordClient } from './create-record-client.js';
+import { createVersionRecords, type VersionRecords } from './version-records.js';
 
 /**
  * written: has files, no complete index. rejected: did not pass the gate. ready: its index is complete, or was when it was last live.
@@ -41,17 +42,9 @@ export interface ModelRecord {
   readonly lift?: Lift;
 }
 
-export interface ModelStore {
-  /** Writes the whole record. */
-  save(record: ModelRecord): Promise<void>;
-  /** Names a record in the list again: where the two lie on different masters of a Cluster, a failover may lose one of them. */
-  enlist(record: Pick<ModelRecord, 'version' | 'createdAt'>): Promise<void>;
+export interface ModelStore extends VersionRecords<ModelRecord> {
   /** Changes some fields of a record; rejects when there is no such version. */
   update(version: string, changes: Partial<Omit<ModelRecord, 'version'>>): Promise<ModelRecord>;
-  get(version: string): Promise<ModelRecord | undefined>;
-  /** Newest first. */
-  list(): Promise<ModelRecord[]>;
-  remove(version: string): Promise<void>;
 }
 
 export function createModelStore(
@@ -77,41 +70,22 @@ export function createModelStore(
     },
     { dataStructure: 'HASH' },
   );
-  const withRepository = <T>(work: (repository: Repository<StoredModel>) => Promise<T>): Promise<T> =>
-    records.use((connection) => work(new Repository(schema as Schema<StoredModel>, connection)));
-
-  const get = async (version: string): Promise<ModelRecord | undefined> =>
-    fromStored(await withRepository((repository) => repository.fetch(encodeId(version))));
-
-  const enlist = async ({ version, createdAt }: Pick<ModelRecord, 'version' | 'createdAt'>): Promise<void> => {
-    await commands.call(['ZADD', keys.modelVersions, createdAt, version]);
-  };
-
-  // Who dies between the two leaves a name without a record, which is looked over; a record without a name nobody would come upon.
-  const save = async (record: ModelRecord): Promise<void> => {
-    await enlist(record);
-    await withRepository((repository) => repository.save(encodeId(record.version), toStored(record)));
-  };
-
+  const versions = createVersionRecords<ModelRecord, StoredModel>({
+    records,
+    commands,
+    listKey: keys.modelVersions,
+    schema: schema as Schema<StoredModel>,
+    toStored,
+    fromStored,
+  });
   return {
-    save,
-    enlist,
-    get,
-    update: async (version, changes) => {
-      const record = await get(version);
+    ...versions,
+    async update(version, changes) {
+      const record = await versions.get(version);
       if (!record) throw new FatalError(`no model version ${version} is known`);
       const changed = { ...record, ...changes };
-      await save(changed);
+      await versions.save(changed);
       return changed;
-    },
-    list: async () => {
-      const versions = (await commands.call(['ZRANGE', keys.modelVersions, 0, -1, 'REV'])) as string[];
-      const stored = await withRepository((repository) => repository.fetch(versions.map(encodeId)));
-      return stored.map(fromStored).filter((record) => record !== undefined);
-    },
-    remove: async (version) => {
-      await withRepository((repository) => repository.remove(encodeId(version)));
-      await commands.call(['ZREM', keys.modelVersions, version]);
     },
   };
 }

@@ -1,8 +1,9 @@
 import type { RankerMetrics } from '@click-recall/contracts';
-import { Repository, Schema } from 'redis-om';
+import { Schema } from 'redis-om';
 import type { RedisConnection } from '../connection/redis-connection.js';
-import { encodeId, keysOf } from '../keys.js';
+import { keysOf } from '../keys.js';
 import type { RecordClient } from './create-record-client.js';
+import { createVersionRecords, type VersionRecords } from './version-records.js';
 
 /** What is known of a ranker; its weights are in the registry. Which one is live is said by the activation alone. */
 export interface RankerRecord {
@@ -22,15 +23,9 @@ export interface RankerRecord {
   readonly reason?: string;
 }
 
-export interface RankerStore {
-  /** Writes the whole record. */
-  save(record: RankerRecord): Promise<void>;
-  /** Names a record in the list again: where the two lie on different masters of a Cluster, a failover may lose one of them. */
-  enlist(record: Pick<RankerRecord, 'version' | 'createdAt'>): Promise<void>;
-  get(version: string): Promise<RankerRecord | undefined>;
+export interface RankerStore extends VersionRecords<RankerRecord> {
   /** Newest first; with `modelVersion`, those of that encoder. */
   list(modelVersion?: string): Promise<RankerRecord[]>;
-  remove(version: string): Promise<void>;
 }
 
 export function createRankerStore(
@@ -54,31 +49,18 @@ export function createRankerStore(
     },
     { dataStructure: 'HASH' },
   );
-  const withRepository = <T>(work: (repository: Repository<StoredRanker>) => Promise<T>): Promise<T> =>
-    records.use((connection) => work(new Repository(schema as Schema<StoredRanker>, connection)));
-
-  const enlist = async ({ version, createdAt }: Pick<RankerRecord, 'version' | 'createdAt'>): Promise<void> => {
-    await commands.call(['ZADD', keys.rankerVersions, createdAt, version]);
-  };
-
+  const versions = createVersionRecords<RankerRecord, StoredRanker>({
+    records,
+    commands,
+    listKey: keys.rankerVersions,
+    schema: schema as Schema<StoredRanker>,
+    toStored,
+    fromStored,
+  });
   return {
-    // Who dies between the two leaves a name without a record, which is looked over; a record without a name nobody would come upon.
-    save: async (record) => {
-      await enlist(record);
-      await withRepository((repository) => repository.save(encodeId(record.version), toStored(record)));
-    },
-    enlist,
-    get: async (version) => fromStored(await withRepository((repository) => repository.fetch(encodeId(version)))),
-    list: async (modelVersion) => {
-      const versions = (await commands.call(['ZRANGE', keys.rankerVersions, 0, -1, 'REV'])) as string[];
-      const stored = await withRepository((repository) => repository.fetch(versions.map(encodeId)));
-      const found = stored.map(fromStored).filter((record) => record !== undefined);
-      return found.filter((record) => modelVersion === undefined || record.modelVersion === modelVersion);
-    },
-    remove: async (version) => {
-      await withRepository((repository) => repository.remove(encodeId(version)));
-      await commands.call(['ZREM', keys.rankerVersions, version]);
-    },
+    ...versions,
+    list: async (modelVersion) =>
+      (await versions.list()).filter((record) => modelVersion === undefined || record.modelVersion === modelVersion),
   };
 }
 
