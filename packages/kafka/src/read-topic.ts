@@ -76,7 +76,7 @@ async function readWith(admin: KafkaAdmin, kafka: KafkaClient, options: ReadTopi
   } finally {
     await subscriber.stop();
     // Who has no right to it, or no broker any more, leaves the group to expire.
-    await atMost(DELETE_WITHIN_MS, admin.deleteGroup(groupId)).catch(() => undefined);
+    await atMost(DELETE_WITHIN_MS, admin.deleteGroup(groupId));
   }
   if (failure) throw failure.error;
 }
